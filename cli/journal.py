@@ -1,0 +1,153 @@
+"""runs, rejects, restatements: what was recorded."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.console import Console, Failure
+from cli.parser import Commands, Parser, day_word, positive
+
+if TYPE_CHECKING:
+    from db.journal import RunRow
+
+STATES = ("running", "ok", "empty", "failed", "abandoned")
+STATE_WORDS = {"running": "进行中", "ok": "成功", "empty": "无新数据", "failed": "失败", "abandoned": "中断"}
+TRIGGER_WORDS = {
+    "daily": "每日",
+    "intraday": "日间",
+    "gap": "补缺",
+    "manual": "手动",
+    "upload": "上传",
+    "mend": "改正",
+    "forget": "清除",
+}
+
+
+def register(commands: Commands) -> None:
+    """Adds this group's commands."""
+    runs = commands.add("runs", _runs, "列出拉取记录", "列出拉取记录,新的在前。")
+    runs.add_argument("--source", metavar="数据源")
+    runs.add_argument("--state", choices=STATES, help="只看这种结果")
+    _limit(runs, 20)
+    rejects = commands.add("rejects", _list_rejects, "剔除行: 列出、导出改正、重新喂入")
+    _rejects_filter(rejects)
+    actions = Commands(rejects, required=False)
+    _rejects_filter(actions.add("list", _list_rejects, "列出剔除行"))
+    export = actions.add("export", _export_rejects, "导出一个数据源的剔除行为 xlsx,改正后可再喂入")
+    export.add_argument("source", metavar="数据源")
+    export.add_argument("file", type=Path, metavar="文件")
+    feed = actions.add("feed", _feed_rejects, "喂入改正后的 xlsx")
+    feed.add_argument("file", type=Path, metavar="文件")
+    restated = commands.add("restatements", _restatements, "列出重述: 当天结束之后又变了的数值")
+    restated.add_argument("--centre", action="append", default=[], metavar="中心")
+    restated.add_argument("--from", dest="start", type=day_word, metavar="日期")
+    restated.add_argument("--to", dest="end", type=day_word, metavar="日期")
+    _limit(restated, 50)
+
+
+def _limit(parser: Parser, default: int) -> None:
+    parser.add_argument("--limit", type=positive, default=default, metavar="条数", help=f"最多几条(缺省 {default})")
+
+
+def _rejects_filter(parser: Parser) -> None:
+    parser.add_argument("--source", metavar="数据源")
+    parser.add_argument("--run", type=positive, metavar="编号", help="只看这次拉取的")
+    parser.add_argument("--all", action="store_true", help="连同已改正和已被新数据取代的")
+    _limit(parser, 50)
+
+
+def _runs(args: argparse.Namespace, console: Console) -> int:
+    from db.journal import list_runs
+
+    with console.product().engine.connect() as conn:
+        found = list_runs(conn, args.source, args.limit, state=args.state)
+    console.give(found)
+    headers = ("编号", "数据源", "起因", "窗口", "结果", "读", "用", "剔除", "开始", "秒", "错误与提醒")
+    console.table(headers, (_run_cells(run, console) for run in found), "还没有拉取记录。")
+    return 0
+
+
+def _run_cells(run: RunRow, console: Console) -> tuple[object, ...]:
+    window = "" if run.window_from is None else f"{run.window_from}…{run.window_to}"
+    seconds = "" if run.seconds is None else f"{run.seconds:.1f}"
+    remarks = "; ".join(filter(None, (run.error, *run.warnings)))
+    return (
+        run.id, run.source, TRIGGER_WORDS.get(run.trigger, run.trigger), window, STATE_WORDS.get(run.state, run.state),
+        run.rows_read, run.rows_used, run.rows_rejected, console.local(run.started_at), seconds, remarks,
+    )  # fmt: skip
+
+
+def _list_rejects(args: argparse.Namespace, console: Console) -> int:
+    from db.journal import count_rejects, list_rejects
+
+    state = None if args.all else "open"
+    with console.product().engine.connect() as conn:
+        found = list_rejects(conn, args.source, args.run, state, args.limit)
+        total = count_rejects(conn, args.source, args.run, state)
+    console.give({"total": total, "rejects": found})
+    headers = ("编号", "拉取", "数据源", "文件", "工作表", "行", "列", "值", "原因", "状态")
+    rows = ((r.id, r.run_id, r.source, r.file, r.sheet, r.row_no, r.column, r.value, r.reason, r.state) for r in found)
+    console.table(headers, rows, "没有剔除行。")
+    if total > len(found):
+        console.say(f"共 {total} 条,只显示了 {len(found)} 条。用 --limit 看更多,或 rejects export 导出全部。")
+    return 0
+
+
+def _export_rejects(args: argparse.Namespace, console: Console) -> int:
+    from ingest.pull import export_rejects
+
+    count = export_rejects(console.product().engine, args.source, args.file)
+    console.give({"file": args.file, "rejects": count})
+    console.say(f"已导出 {count} 行到 {args.file}。改正后运行 python app.py rejects feed {args.file}")
+    return 0
+
+
+def _feed_rejects(args: argparse.Namespace, console: Console) -> int:
+    from cli.pull import finished
+    from ingest.pull import feed_mended
+    from scheduler.presence import Presence
+
+    product = console.product()
+    if not args.file.is_file():
+        raise Failure(f"没有文件 {args.file}")
+    with Presence(product):
+        result = feed_mended(
+            product.engine,
+            product.config,
+            args.file,
+            now=product.clock(),
+            tz=product.tz,
+            base_dir=product.base_dir,
+            holder=product.holder,
+        )
+    return finished([result], console)
+
+
+def _restatements(args: argparse.Namespace, console: Console) -> int:
+    from db.centres import tree
+    from db.journal import list_restatements
+
+    product = console.product()
+    start = console.day(args.start, product.today()) if args.start else None
+    end = console.day(args.end, product.today()) if args.end else None
+    with product.engine.connect() as conn:
+        try:
+            ids = tree(conn).under_all(args.centre) if args.centre else None
+        except KeyError as error:
+            raise Failure(str(error.args[0])) from None
+        found = list_restatements(conn, ids, start, end, args.limit)
+    console.give(found)
+    measures = product.catalogue.measures
+    rows = (
+        (r.centre_name, r.day, measures[r.measure].name if r.measure in measures else r.measure, _figure(r.old),
+         _figure(r.new), console.local(r.at), r.old_run_id, r.run_id)
+        for r in found
+    )  # fmt: skip
+    console.table(("中心", "日期", "计量", "原值", "新值", "何时", "原拉取", "新拉取"), rows, "没有重述。")
+    return 0
+
+
+def _figure(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.10g}"

@@ -1,0 +1,150 @@
+"""pull: one source or all, now; with a progress bar on a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from cli.console import Console, Failure
+from cli.journal import STATE_WORDS
+from cli.parser import Commands, day_word
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from ingest.pull import Progress, RunResult
+    from product import Product
+
+ALL = "all"
+
+
+def register(commands: Commands) -> None:
+    """Adds this group's commands."""
+    parser = commands.add(
+        "pull",
+        _pull,
+        "拉取数据源",
+        "拉取一个数据源或全部。同一窗口拉几次结果都一样。文件类数据源总是处理所有新文件。",
+    )
+    parser.add_argument("source", metavar="数据源", help="数据源代码,或 all")
+    parser.add_argument("--from", dest="start", type=day_word, metavar="日期", help="第一天(缺省: 复拉天数之前)")
+    parser.add_argument("--to", dest="end", type=day_word, metavar="日期", help="最后一天,含当天(缺省: 今天)")
+
+
+def _pull(args: argparse.Namespace, console: Console) -> int:
+    product = console.product()
+    codes = [s.code for s in product.config.sources if s.enabled] if args.source == ALL else [args.source]
+    if args.source != ALL and args.source not in {s.code for s in product.config.sources}:
+        known = "、".join(s.code for s in product.config.sources)
+        raise Failure(f"没有数据源 {args.source!r};可用: {known}、all")
+    given: tuple[date, date] | None = None
+    if args.start or args.end:
+        end = console.day(args.end, product.today())
+        given = console.day(args.start, end), end
+        if given[0] > min(given[1], product.today()):
+            raise Failure(f"--from {given[0]} 晚于 --to {given[1]},或还没有到(今天是 {product.today()})")
+    return finished(pull_sources(product, codes, console, given), console)
+
+
+def pull_sources(
+    product: Product, codes: Sequence[str], console: Console, window: tuple[date, date] | None = None
+) -> list[RunResult]:
+    """Pulls the sources one after the other; Ctrl+C ends after the window at work, which is written whole or not."""
+    from ingest.pull import pull
+    from scheduler.due import daily_window
+    from scheduler.presence import Presence
+
+    results: list[RunResult] = []
+    with Presence(product), _stoppable() as stop, _shown(console) as progress:
+        for code in codes:
+            if stop():
+                break
+            days = product.config.source(code).repull_days
+            results += pull(
+                product.engine,
+                product.config,
+                code,
+                window=window or daily_window(product.today(), days),
+                trigger="manual",
+                now=product.clock(),
+                tz=product.tz,
+                base_dir=product.base_dir,
+                holder=product.holder,
+                progress=progress,
+                stop=stop,
+            )
+    return results
+
+
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl+C (or SIGTERM) has asked for the end; a second one ends at once."""
+    asked = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    for number in before:
+        signal.signal(number, ask)
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _shown(console: Console) -> Iterator[Callable[[Progress], None] | None]:
+    """Progress as a bar on a terminal, as lines elsewhere, not at all where JSON was asked for."""
+    if console.json:
+        yield None
+    elif not console.err.isatty():
+        yield lambda step: console.say(f"{step.source} {step.unit}/{step.units} {step.name}") if step.ended else None
+    else:
+        from rich.console import Console as Terminal
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bars
+
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rows]:,} 行 {task.fields[name]}", markup=False),
+            TimeElapsedColumn(),
+        )
+        with Bars(*columns, console=Terminal(file=console.err)) as bars:
+            tasks: dict[str, TaskID] = {}
+
+            def show(step: Progress) -> None:
+                if step.source not in tasks:
+                    tasks[step.source] = bars.add_task(step.source, total=step.units, rows=0, name="")
+                done = step.unit if step.ended else step.unit - 1
+                bars.update(tasks[step.source], completed=done, total=step.units, rows=step.rows, name=step.name)
+
+            yield show
+
+
+def finished(results: Sequence[RunResult], console: Console) -> int:
+    """Says what came of the runs. Exit code 1 where any failed or was broken off."""
+    console.give(results)
+    for result in results:
+        numbers = f"读 {result.rows_read:,} 行,用 {result.rows_used:,} 行,剔除 {result.rows_rejected:,} 行"
+        restated = f",重述 {result.restated:,} 个数值" if result.restated else ""
+        what = f"拉取 {result.run_id} {result.name}".rstrip() if result.run_id else result.name
+        console.say(f"{what}: {STATE_WORDS.get(result.state, result.state)},{numbers}{restated}")
+        for remark in filter(None, (result.error, *result.warnings)):
+            console.say(f"  {remark}")
+    if not results:
+        console.say("没有新数据。")
+    if any(result.rows_rejected for result in results):
+        console.say("剔除的行见 python app.py rejects;可导出改正后再喂入。")
+    return 0 if all(result.state in ("ok", "empty") for result in results) else 1

@@ -1,0 +1,281 @@
+"""What 总览 shows, asked of the database: figures, targets, comparison, trend, the chart by day and by hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from dashboard.filters import Filters
+from dashboard.judged import Target, judge, worry
+from dashboard.texts import t
+from dashboard.views import DailyChart, HourlyChart, Indicator, MarkedDay, Overview
+from db.answers import evaluate
+from db.centres import CentreTree, tree
+from db.definitions import (
+    KpiTarget,
+    list_exclusions,
+    load_calendar,
+    load_definitions,
+    load_targets,
+    target_for,
+)
+from db.journal import provenance
+from kpi.catalogue import Catalogue
+from kpi.compute import terms_of
+from kpi.definitions import Definitions, formula_text
+from kpi.exclusions import excluded_hours
+from kpi.model import Answer, Ask, Exclusion, Fact, Grain, Kpi, KpiValue, NoValue, Unit
+from kpi.periods import Period
+from kpi.status import Operator
+from kpi.workdays import DayKind
+
+HEADLINE = ("answer_rate", "service_level", "satisfaction_rate", "daily_output")
+HEADLINE_COUNT = 4
+TREND_DAYS = 28
+_SILENT = (NoValue.NO_DATA, NoValue.UNAVAILABLE, NoValue.NOT_STARTED)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Everything that the parts of one page ask with."""
+
+    conn: Connection
+    catalogue: Catalogue
+    filters: Filters
+    today: date
+    min_sample: int
+    centres: CentreTree
+    definitions: Definitions
+    exclusions: tuple[Exclusion, ...]
+    targets: tuple[KpiTarget, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Centre codes to ask for; () is all."""
+        return (self.filters.centre,) if self.filters.centre else ()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Centre ids behind the codes."""
+        return self.centres.under_all(self.codes)
+
+    @property
+    def period(self) -> Period:
+        """The days asked for."""
+        return self.filters.period(self.today)
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """The centre asked for and those above it: whose targets and definitions count."""
+        if self.filters.centre:
+            return self.centres.chain(self.centres.get(self.filters.centre).id)
+        roots = self.centres.roots()
+        return (roots[0].code,) if len(roots) == 1 else ()
+
+    def ask(self, kpis: Iterable[str], period: Period, by: Grain = Grain.TOTAL, *, exclude: bool = False) -> Answer:
+        """The figures of some KPIs over a period."""
+        as_of = max(min(self.today, period.end), period.start) if period.end <= self.today else self.today
+        question = Ask(tuple(kpis), self.codes, period.start, period.end, as_of, by, exclude=exclude)
+        return evaluate(self.conn, self.catalogue, question)
+
+    def target(self, kpi: Kpi) -> Target | None:
+        """What the KPI is judged by. A count is judged only over the very period its target is set for."""
+        last = min(self.period.end, self.today)
+        found = target_for(self.targets, self.chain, kpi.code, last)
+        if found is None:
+            return None
+        if kpi.is_count and self.filters.preset != ("this-half" if found.half else "this-year"):
+            return None
+        return Target(Operator(found.operator), found.value)
+
+
+def open_scope(conn: Connection, catalogue: Catalogue, filters: Filters, today: date, min_sample: int) -> Scope:
+    """Reads what all parts of a page share."""
+    last = min(filters.period(today).end, today)
+    return Scope(
+        conn,
+        catalogue,
+        filters,
+        today,
+        min_sample,
+        tree(conn),
+        load_definitions(conn),
+        tuple(stored.exclusion for stored in list_exclusions(conn)),
+        tuple(load_targets(conn, last.year)),
+    )
+
+
+def build_overview(scope: Scope) -> Overview:
+    """All of the page's figures."""
+    now = scope.ask((), scope.period).values
+    kpis = [scope.catalogue.kpis[code] for code in now]
+    targets = {k.code: scope.target(k) for k in kpis}
+    shown = [k for k in kpis if now[k.code][0].reason not in _SILENT or targets[k.code] is not None]
+    items = _indicators(scope, shown, {code: values[0] for code, values in now.items()}, targets)
+    headline = _headline(items)
+    drawn = _drawn(scope, headline, items)
+    rows = sorted((i for i in items if i not in headline), key=lambda i: worry(i.status))
+    return Overview(
+        centre_name=_centre_name(scope),
+        centres=_reporting(scope, items),
+        label=scope.filters.label(),
+        compared_with=scope.filters.compared_with(scope.today),
+        period=scope.period,
+        today=scope.today,
+        headline=tuple(headline),
+        rows=tuple(rows),
+        silent=tuple(k for k in kpis if k not in shown),
+        daily=_daily(scope, drawn) if drawn else None,
+        hourly=_hourly(scope, drawn),
+        has_values=any(i.now.value is not None for i in items),
+    )
+
+
+def _centre_name(scope: Scope) -> str:
+    return scope.centres.get(scope.chain[0]).name if scope.chain else t("filter.all_centres")
+
+
+def _reporting(scope: Scope, items: Sequence[Indicator]) -> int:
+    """How many centres the figures are added up over, told by the centre-days that have passed."""
+    passed = scope.period.until(scope.today)
+    most = max((i.now.days_passed for i in items), default=0)
+    return max(most // passed.days, 1) if passed else 1
+
+
+def _indicators(
+    scope: Scope, kpis: Sequence[Kpi], now: Mapping[str, KpiValue], targets: Mapping[str, Target | None]
+) -> list[Indicator]:
+    if not kpis:
+        return []
+    codes = [k.code for k in kpis]
+    comparison = scope.filters.comparison(scope.today)
+    before = scope.ask(codes, comparison.before).values if comparison else {}
+    part_of_day = scope.period == Period(scope.today, scope.today)
+    last = min(scope.period.end, scope.today)
+    span = Period(last - timedelta(days=TREND_DAYS - 1), last)
+    trend = scope.ask(codes, span, Grain.DAY).values
+    without = _without(scope, codes)
+    sources = _sources(scope, kpis, span)
+    return [
+        Indicator(
+            kpi=kpi,
+            now=now[kpi.code],
+            today=trend[kpi.code][-1] if last == scope.today else None,
+            before=before[kpi.code][0] if before and not (part_of_day and _grows(kpi)) else None,
+            without=without.get(kpi.code),
+            target=targets[kpi.code],
+            status=judge(now[kpi.code], targets[kpi.code], scope.min_sample),
+            trend=trend[kpi.code],
+            sources=sources.get(kpi.code, ()),
+        )
+        for kpi in kpis
+    ]
+
+
+def _grows(kpi: Kpi) -> bool:
+    """True where a day that has only begun can't be held against a whole one."""
+    return kpi.is_count or kpi.unit is Unit.ITEMS_PER_SEAT_DAY
+
+
+def _without(scope: Scope, codes: Sequence[str]) -> dict[str, KpiValue]:
+    """The figures with approved exclusions left out, where there are any in the period."""
+    chains = [scope.centres.chain(i) for i in scope.ids]
+    if not any(excluded_hours(scope.exclusions, chain, scope.period) for chain in chains):
+        return {}
+    values = scope.ask(codes, scope.period, exclude=True).values
+    return {code: found[0] for code, found in values.items()}
+
+
+def _sources(scope: Scope, kpis: Sequence[Kpi], span: Period) -> dict[str, tuple[str, ...]]:
+    """The sources that lately brought what each KPI needs."""
+    needs = {k.code: set(needed_measures(scope, k, span)) for k in kpis}
+    every = sorted(set().union(*needs.values()))
+    givers: dict[str, set[str]] = {}
+    for run in provenance(scope.conn, scope.ids, every, span.start, span.end):
+        for measure in run.measures:
+            givers.setdefault(measure, set()).add(run.run.source)
+    return {
+        code: tuple(sorted({source for measure in measures for source in _givers(measure, givers)}))
+        for code, measures in needs.items()
+    }
+
+
+def _givers(measure: str, givers: Mapping[str, set[str]]) -> set[str]:
+    parts = _PARTS_OF_SEATS.get(measure, (measure,))
+    return set().union(*(givers.get(part, set()) for part in parts))
+
+
+_PARTS_OF_SEATS: dict[str, tuple[str, ...]] = {
+    "items": ("seat_calls", "seat_orders"),
+    "seat_days": ("seat_calls", "seat_orders", "signed_in_seconds"),
+}
+"""Measures derived when read, and what the sources give instead."""
+
+
+def needed_measures(scope: Scope, kpi: Kpi, period: Period) -> list[str]:
+    """The measures a KPI needs under the definitions in force over a period."""
+    return terms_of(kpi, scope.definitions.segments(kpi, scope.chain, period))
+
+
+def _headline(items: Sequence[Indicator]) -> list[Indicator]:
+    """The headline KPIs; where the sources can't tell one, the next that they can tell."""
+    known = {i.kpi.code: i for i in items}
+    chosen = [known[code] for code in HEADLINE if code in known]
+    spare = [i for i in items if i not in chosen and not i.kpi.is_count]
+    return (chosen + spare)[:HEADLINE_COUNT]
+
+
+def _drawn(scope: Scope, headline: Sequence[Indicator], items: Sequence[Indicator]) -> Kpi | None:
+    """The KPI drawn by day: the one asked for, else the headline KPI that needs the most attention."""
+    if scope.filters.kpi:
+        return scope.catalogue.kpis[scope.filters.kpi]
+    candidates = [i for i in (*headline, *items) if i.now.value is not None] or list(headline)
+    first = min(headline, key=lambda i: worry(i.status), default=None)
+    if first is not None and first.now.value is not None:
+        return first.kpi
+    return candidates[0].kpi if candidates else None
+
+
+def _daily(scope: Scope, kpi: Kpi) -> DailyChart:
+    """The period by day, and as many days before it as make four weeks."""
+    last = max(min(scope.period.end, scope.today), scope.period.start)
+    span = Period(min(scope.period.start, last - timedelta(days=TREND_DAYS - 1)), last)
+    calendar = load_calendar(scope.conn)
+    days = [span.start + timedelta(days=n) for n in range(span.days)]
+    kinds = [calendar.day(day) for day in days]
+    return DailyChart(
+        kpi=kpi,
+        values=scope.ask((kpi.code,), span, Grain.DAY).values[kpi.code],
+        target=None if kpi.is_count else scope.target(kpi),
+        period=scope.period,
+        today=scope.today,
+        holidays=tuple(MarkedDay(k.day, k.name) for k in kinds if k.kind is DayKind.HOLIDAY),
+        excluded=_excluded_days(scope, span),
+    )
+
+
+def _excluded_days(scope: Scope, span: Period) -> tuple[MarkedDay, ...]:
+    found: dict[date, str] = {}
+    for exclusion in scope.exclusions:
+        for centre in scope.ids:
+            for day in excluded_hours((exclusion,), scope.centres.chain(centre), span):
+                found[day] = t("chart.excluded", category=exclusion.category, reason=exclusion.reason)
+    return tuple(MarkedDay(day, text) for day, text in sorted(found.items()))
+
+
+def _hourly(scope: Scope, drawn: Kpi | None) -> HourlyChart | None:
+    """Today by hour, for the KPI drawn where calls tell it, else for 接通率."""
+    if scope.period != Period(scope.today, scope.today):
+        return None
+    kpi = drawn if drawn is not None and _is_by_hour(scope, drawn) else scope.catalogue.kpis["answer_rate"]
+    values = sorted(scope.ask((kpi.code,), scope.period, Grain.HOUR).values[kpi.code], key=lambda v: v.key)
+    formula = formula_text(kpi, scope.definitions.in_force(kpi, scope.chain, scope.today))
+    return HourlyChart(kpi, formula, tuple(values), scope.target(kpi), scope.min_sample)
+
+
+def _is_by_hour(scope: Scope, kpi: Kpi) -> bool:
+    needs = needed_measures(scope, kpi, scope.period)
+    return not kpi.is_count and all(scope.catalogue.measures[code].fact is Fact.CALL for code in needs)

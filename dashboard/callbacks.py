@@ -1,0 +1,99 @@
+"""The callbacks of the frame: what every page shares."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.exceptions import PreventUpdate
+
+from dashboard import ids, shell
+from dashboard.components import kit
+from dashboard.data import Data, DatabaseGone
+from dashboard.filters import Filters, read_days, read_search
+
+
+def register(app: Dash, data: Data) -> None:
+    """Adds the frame's callbacks to the application."""
+
+    @app.callback(
+        Output(ids.MENU, "children"),
+        Output(ids.FILTERS, "children"),
+        Input(ids.PAGES_LOCATION, "pathname"),
+        Input(ids.PAGES_LOCATION, "search"),
+    )
+    def frame(path: str | None, search: str | None) -> tuple[Any, Any]:
+        return frame_parts(data, path or "/", search)
+
+    @app.callback(
+        Output(ids.VERSION, "data"),
+        Output(ids.FRESHNESS, "children"),
+        Output(ids.FRESH_KEY, "data"),
+        Input(ids.TICK, "n_intervals"),
+        State(ids.VERSION, "data"),
+        State(ids.FRESH_KEY, "data"),
+        prevent_initial_call=True,
+    )
+    def tick(_count: int, version: str | None, key: str | None) -> tuple[Any, Any, Any]:
+        return pulse(data, version, key)
+
+    @app.callback(
+        Output(ids.URL, "search"),
+        Input(ids.CUSTOM_PERIOD, "value"),
+        State(ids.PAGES_LOCATION, "search"),
+        prevent_initial_call=True,
+    )
+    def choose_days(value: list[str] | None, search: str | None) -> Any:
+        return custom_search(data, value, search)
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("hotline", "switchTheme"),
+        Output(ids.THEME, "data"),
+        Input(ids.THEME_SWITCH, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.callback(Output(ids.KIT, "algorithm"), Output(ids.KIT, "token"), Input(ids.THEME, "data"))(kit.for_theme)
+
+
+def frame_parts(data: Data, path: str, search: str | None) -> tuple[Any, Any]:
+    """Menu and filter bar for an address; without the database the menu alone."""
+    pages = list(dash.page_registry.values())
+    here: dict[str, Any] = next((page for page in pages if page["path"] == path), {})
+    try:
+        filters = data.filters(read_search(search)).filters
+        centres = data.centres()
+    except DatabaseGone:
+        return shell.menu(pages, path, Filters()), []
+    bar = shell.filter_bar(filters, centres, data.today()) if here.get("filters") else []
+    return shell.menu(pages, path, filters), bar
+
+
+def pulse(data: Data, version: str | None, key: str | None) -> tuple[Any, Any, Any]:
+    """What changed since the browser last heard; PreventUpdate (an empty answer) where nothing did."""
+    fresh = data.freshness()
+    try:
+        newest = data.version()
+    except DatabaseGone:
+        newest = "gone"
+    new_key = shell.fresh_key(fresh)
+    if newest == version and new_key == key:
+        raise PreventUpdate
+    changed = new_key != key
+    return (
+        newest if newest != version else no_update,
+        shell.freshness(fresh) if changed else no_update,
+        new_key if changed else no_update,
+    )
+
+
+def custom_search(data: Data, value: list[str] | None, search: str | None) -> Any:
+    """The address's query for two chosen days; nothing where they are the ones shown, or unusable."""
+    days: tuple[date, date] | None = read_days(*value) if value and len(value) == 2 else None
+    if days is None:
+        raise PreventUpdate
+    filters = data.filters(read_search(search)).filters
+    if (filters.start, filters.end) == days:
+        raise PreventUpdate
+    return filters.with_days(*days).query()

@@ -1,0 +1,1 @@
+"""Parts of pages as pure functions: plain data → components. They know neither the data room nor the database."""

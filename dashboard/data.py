@@ -1,0 +1,153 @@
+"""The pages' only source of numbers: asks the database, keeps the answers as long as the data does not change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar, cast
+
+from flask import current_app
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.ask_overview import Scope, build_overview, open_scope
+from dashboard.ask_proof import build_proof
+from dashboard.ask_records import GAP_DAYS, build_page, freshness
+from dashboard.cache import VersionedCache
+from dashboard.filters import Filters, Parsed, parse
+from dashboard.product import ProductLike
+from dashboard.views import DataPage, Freshness, Overview, Proof
+from db.centres import tree
+from db.engine import data_version
+from db.journal import source_states
+from ingest.pull import find_gaps
+
+EXTENSION = "hotline"
+CACHE_SIZE = 256
+FRESH_SECONDS = 5
+"""How long the sources' state is kept: 200 screens that ask every few seconds cost one look."""
+
+T = TypeVar("T")
+
+
+class DatabaseGone(Exception):
+    """The database can't be asked just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CentreChoice:
+    """A centre to choose; ``depth`` 0 at the top of the tree."""
+
+    code: str
+    name: str
+    depth: int
+
+
+class Data:
+    """Answers for pages. Every method may raise DatabaseGone."""
+
+    def __init__(self, product: ProductLike) -> None:
+        self.product = product
+        self._cache = VersionedCache(CACHE_SIZE)
+        self._fresh = VersionedCache(2)
+
+    def now(self) -> datetime:
+        """The centre's wall time."""
+        return self.product.clock().astimezone(self.product.tz)
+
+    def today(self) -> date:
+        """The centre's day."""
+        return self.now().date()
+
+    def version(self) -> str:
+        """Changes whenever a page may show something else: with the data, and at midnight."""
+        with self._reading() as conn:
+            return f"{data_version(conn)}.{self.today():%Y%m%d}"
+
+    def centres(self) -> tuple[CentreChoice, ...]:
+        """The centres in the order of the tree."""
+        return self._kept("centres", _centre_choices)
+
+    def filters(self, query: Mapping[str, object]) -> Parsed:
+        """Filters from an address, held against the centres and KPIs there are."""
+        return parse(query, [c.code for c in self.centres()], self.product.catalogue.kpis)
+
+    def overview(self, filters: Filters) -> Overview:
+        """What 总览 shows."""
+        return self._kept(("overview", filters), lambda conn: build_overview(self._scope(conn, filters)))
+
+    def proof(self, kpi: str, filters: Filters) -> Proof:
+        """Where a figure of 总览 comes from. Raises KeyError for a KPI there is not."""
+        found = self.product.catalogue.kpis[kpi]
+        return self._kept(
+            ("proof", kpi, filters), lambda conn: build_proof(self._scope(conn, filters), found, self.product.tz)
+        )
+
+    def records(self, runs_from: int) -> DataPage:
+        """What 数据 shows. Runs and checks change without the figures changing, so nothing is kept."""
+        product, now = self.product, self.now()
+        limit = product.settings.stale_after_minutes
+        with self._reading() as conn:
+            gaps = {
+                source.code: find_gaps(product.engine, product.config, source.code, now.date(), GAP_DAYS - 1)
+                for source in product.config.sources
+            }
+            return build_page(conn, product.config, product.catalogue, now, limit, runs_from, gaps)
+
+    def last_day(self) -> date | None:
+        """The last day any source has given, None before the first."""
+        with self._reading() as conn:
+            days = [s.last_day for s in source_states(conn) if s.last_day is not None]
+        return max(days, default=None)
+
+    def freshness(self) -> Freshness:
+        """How new the data is. Says so, and raises nothing, where the database is gone."""
+        product, now = self.product, self.now()
+        limit = product.settings.stale_after_minutes
+
+        def look() -> Freshness:
+            with self._reading() as conn:
+                return freshness(source_states(conn), product.config, product.catalogue, now, limit)
+
+        try:
+            return self._fresh.get(int(now.timestamp()) // FRESH_SECONDS, "freshness", look)
+        except DatabaseGone:
+            return Freshness(now, None, {}, broken=True)
+
+    def _scope(self, conn: Connection, filters: Filters) -> Scope:
+        product = self.product
+        return open_scope(conn, product.catalogue, filters, self.today(), product.settings.min_sample)
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, kept until the data changes: for what pages build from the figures."""
+        return self._cache.get(self.version(), key, make)
+
+    def _kept(self, key: Hashable, make: Callable[[Connection], T]) -> T:
+        def ask() -> T:
+            with self._reading() as conn:
+                return make(conn)
+
+        return self._cache.get(self.version(), key, ask)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self.product.engine.connect() as conn:
+                yield conn
+        except SQLAlchemyError as error:
+            raise DatabaseGone(str(error)) from error
+
+
+def _centre_choices(conn: Connection) -> tuple[CentreChoice, ...]:
+    centres = tree(conn)
+    return tuple(
+        CentreChoice(c.code, c.name, len(centres.chain(c.id)) - 1)
+        for c in sorted(centres, key=lambda c: tuple(reversed(centres.chain(c.id))))
+    )
+
+
+def current() -> Data:
+    """The data of the application that handles the current request."""
+    return cast(Data, current_app.extensions[EXTENSION])

@@ -1,0 +1,62 @@
+"""One KPI by hour of a day: what was asked for as pale bars, what was achieved as dark ones, the misses labelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard import format as fmt
+from dashboard import theme as themes
+from dashboard.figures.common import hover, misses
+from dashboard.theme import Tokens
+from dashboard.views import HourlyChart
+from kpi.model import KpiValue
+
+MOST_LABELS = 4
+
+
+def hourly_figure(chart: HourlyChart, theme: str) -> dict[str, Any]:
+    """The figure of a KPI by hour, as a plain dict."""
+    tokens = themes.THEMES[theme]
+    layout = themes.plotly_layout(theme)
+    hours = [int(v.key) for v in chart.values]
+    layout |= {"barmode": "overlay", "bargap": 0.25, "hovermode": "x"}
+    layout["xaxis"] |= {
+        "tickvals": list(range(0, 24, 3)),
+        "ticktext": [f"{h} 时" for h in range(0, 24, 3)],
+        "range": [-0.5, 23.5],
+    }
+    layout["yaxis"] |= {"rangemode": "tozero", "nticks": 4, "tickformat": ",d"}
+    layout["margin"]["r"] = 8
+    layout["annotations"] = [_label(v, chart, tokens) for v in _worst(chart)]
+    texts = [hover(f"{h}:00–{h}:59", v, chart.kpi.unit, chart.target) for h, v in zip(hours, chart.values, strict=True)]
+    asked = [v.denominator for v in chart.values]
+    done = [v.numerator for v in chart.values]
+    return {
+        "data": [
+            _bars(hours, asked, tokens.bar) | {"customdata": texts, "hovertemplate": "%{customdata}<extra></extra>"},
+            _bars(hours, done, tokens.ink_soft) | {"hoverinfo": "skip"},
+        ],
+        "layout": layout,
+    }
+
+
+def _bars(hours: list[int], heights: list[float | None], colour: str) -> dict[str, Any]:
+    return {"type": "bar", "x": hours, "y": heights, "marker": {"color": colour, "line": {"width": 0}}}
+
+
+def _worst(chart: HourlyChart) -> list[KpiValue]:
+    """The hours furthest on the wrong side of the target, a few of them."""
+    missed = [v for v in chart.values if misses(v, chart.target)]
+    target = chart.target.value if chart.target else 0.0
+    return sorted(missed, key=lambda v: -abs((v.value or 0.0) - target))[:MOST_LABELS]
+
+
+def _label(value: KpiValue, chart: HourlyChart, tokens: Tokens) -> dict[str, Any]:
+    return {
+        "x": int(value.key),
+        "y": value.denominator,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": f"✕ {fmt.brief(value, chart.kpi.unit, chart.target)}",
+        "font": {"size": 12, "color": tokens.missed},
+    }

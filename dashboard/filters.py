@@ -1,0 +1,167 @@
+"""What a page is asked to show, to and from the address: any view can be bookmarked, shared and opened as it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import parse_qsl, urlencode
+
+from kpi.model import Grain
+from kpi.periods import PRESETS, Comparison, Period, on_previous, unit_of
+
+CUSTOM = "custom"
+DEFAULT_PRESET = "this-month"
+IN_HEADER = ("today", "yesterday", "this-week", "last-week", "this-month", "last-month", "this-half", "this-year")
+"""The named periods offered in the header; the others stand in the panel of free periods."""
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+LONGEST_DAYS = 3 * 366
+_CODE = re.compile(r"[\w.\-]{1,64}")
+
+_COMPARED_WITH = {
+    "today": "昨天全天",
+    "yesterday": "前一天",
+    "this-week": "上周",
+    "last-week": "前一周",
+    "this-month": "上月",
+    "last-month": "前一月",
+    "this-half": "上半年度",
+    "last-half": "前半年度",
+    "this-year": "上年",
+    "last-year": "前一年",
+}
+_UNIT_BEFORE = {
+    Grain.DAY: "前一天",
+    Grain.WEEK: "前一周",
+    Grain.MONTH: "前一月",
+    Grain.HALF: "前半年度",
+    Grain.YEAR: "前一年",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The choices in the address. ``centre`` '' means all centres; ``kpi`` is the one drawn by day;
+    ``start`` and ``end`` are set only where ``preset`` is ``custom``."""
+
+    centre: str = ""
+    preset: str = DEFAULT_PRESET
+    start: date | None = None
+    end: date | None = None
+    kpi: str = ""
+
+    def period(self, today: date) -> Period:
+        """The days asked for."""
+        if self.preset == CUSTOM and self.start and self.end:
+            return Period(self.start, self.end)
+        return PRESETS[self.preset][1](today)
+
+    def label(self) -> str:
+        """“本月”; “所选期间” for a free one."""
+        return PRESETS[self.preset][0] if self.preset in PRESETS else "所选期间"
+
+    def comparison(self, today: date) -> Comparison | None:
+        """环比: the period before, over a like length."""
+        return on_previous(self.period(today), today)
+
+    def compared_with(self, today: date) -> str:
+        """“较上月同期”: what the change is measured against."""
+        period = self.period(today)
+        unit = unit_of(period)
+        free = _UNIT_BEFORE[unit] if unit else f"前 {period.days} 天"
+        name = _COMPARED_WITH.get(self.preset, free)
+        unfinished = period.end > today and self.preset != "today"
+        return f"较{name}同期" if unfinished else f"较{name}"
+
+    def query(self) -> str:
+        """The address's query, with its question mark; '' where everything is as by default."""
+        pairs: dict[str, str] = {}
+        if self.centre:
+            pairs["centre"] = self.centre
+        if self.preset == CUSTOM and self.start and self.end:
+            pairs |= {"from": self.start.isoformat(), "to": self.end.isoformat()}
+        elif self.preset != DEFAULT_PRESET:
+            pairs["period"] = self.preset
+        if self.kpi:
+            pairs["kpi"] = self.kpi
+        return "?" + urlencode(pairs) if pairs else ""
+
+    def with_preset(self, preset: str) -> Filters:
+        """The same view over a named period."""
+        return replace(self, preset=preset, start=None, end=None)
+
+    def with_days(self, start: date, end: date) -> Filters:
+        """The same view over a free period."""
+        return replace(self, preset=CUSTOM, start=start, end=end)
+
+    def with_centre(self, centre: str) -> Filters:
+        """The same view of another centre."""
+        return replace(self, centre=centre)
+
+    def with_kpi(self, kpi: str) -> Filters:
+        """The same view with another KPI drawn."""
+        return replace(self, kpi=kpi)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Filters as read, and what in the address could not be used (Chinese sentences)."""
+
+    filters: Filters
+    problems: tuple[str, ...] = ()
+
+
+def _text(value: object) -> str:
+    last = value[-1] if isinstance(value, list) and value else value
+    return last.strip()[:64] if isinstance(last, str) else ""
+
+
+def day_of(text: str) -> date | None:
+    """A day written 2026-01-31, None where it is none or out of bounds."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if EARLIEST <= found <= LATEST else None
+
+
+def read_days(first: object, last: object) -> tuple[date, date] | None:
+    """Two days as written in an address, None where they are no usable period."""
+    start, end = day_of(_text(first)), day_of(_text(last))
+    if start is None or end is None or end < start or (end - start).days >= LONGEST_DAYS:
+        return None
+    return start, end
+
+
+def read_search(search: str | None) -> dict[str, str]:
+    """The query of an address as a dict; the last of repeated keys counts."""
+    return dict(parse_qsl((search or "")[:2000].removeprefix("?"), keep_blank_values=True))
+
+
+def parse(query: Mapping[str, object], centres: Collection[str] = (), kpis: Collection[str] = ()) -> Parsed:
+    """Filters from a page's query. What is unknown or out of bounds gives way to the default and is said so."""
+    problems: list[str] = []
+    filters = Filters()
+    preset = _text(query.get("period"))
+    if preset in PRESETS:
+        filters = filters.with_preset(preset)
+    elif preset:
+        problems.append("地址里的期间无法识别,已改为本月。")
+    if "from" in query or "to" in query:
+        days = read_days(query.get("from"), query.get("to"))
+        if days:
+            filters = filters.with_days(*days)
+        else:
+            problems.append("地址里的起止日期无法使用,已改为本月;日期写成 2026-01-31,跨度不超过三年。")
+    for key, known, what, put in (
+        ("centre", centres, "中心", Filters.with_centre),
+        ("kpi", kpis, "指标", Filters.with_kpi),
+    ):
+        code = _text(query.get(key))
+        if code and code in known and _CODE.fullmatch(code):
+            filters = put(filters, code)
+        elif code:
+            problems.append(f"没有地址里的{what},已显示默认的{what}。")
+    return Parsed(filters, tuple(problems))

@@ -1,0 +1,135 @@
+"""The sentence each page and chart opens with: computed, in plain Chinese (LOOK: sentence first)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dashboard import format as fmt
+from dashboard.judged import shortfall
+from dashboard.texts import t
+from dashboard.views import DailyChart, DataPage, HourlyChart, Indicator, Overview, SourceState
+from kpi.model import KpiValue
+from kpi.status import Status
+
+MOST_NAMED = 3
+
+
+def overview_sentence(view: Overview) -> str:
+    """How things stand over the period: what is met, what is not and by how much."""
+    items = _each_once((*view.headline, *view.rows))
+    judged = [i for i in items if i.status in (Status.MET, Status.MISSED)]
+    missed = [i for i in judged if i.status is Status.MISSED]
+    few = [i for i in items if i.status is Status.TOO_FEW]
+    if not judged:
+        sentence = _without_targets(view, items)
+    elif missed:
+        named = t("finding.comma").join(_miss(i) for i in missed[:MOST_NAMED])
+        more = t("finding.and_more", n=len(missed)) if len(missed) > MOST_NAMED else ""
+        key = "finding.some_missed" if len(missed) < len(judged) else "finding.all_missed"
+        met = len(judged) - len(missed)
+        sentence = t(key, label=view.label, n=len(judged), met=met, named=named, more=more)
+    else:
+        sentence = t("finding.all_met", label=view.label, n=len(judged))
+    return sentence + (t("finding.few", n=len(few)) if few else "") + _coverage(view)
+
+
+def _each_once(items: Iterable[Indicator]) -> list[Indicator]:
+    return list({i.kpi.code: i for i in items}.values())
+
+
+def _miss(item: Indicator) -> str:
+    assert item.target is not None  # judged, so there is one
+    gap = shortfall(item.now, item.target) or 0.0
+    shown = fmt.figure(item.now, item.kpi.unit, item.target).spoken
+    apart = fmt.distance(gap, item.kpi.unit)
+    return t(
+        "finding.miss", name=item.kpi.name, value=shown, target=fmt.target_text(item.target, item.kpi.unit), gap=apart
+    )
+
+
+def _without_targets(view: Overview, items: Sequence[Indicator]) -> str:
+    first = next((i for i in items if i.now.value is not None), None)
+    if first is None:
+        return t("finding.no_values", label=view.label)
+    shown = fmt.figure(first.now, first.kpi.unit).spoken
+    change = fmt.change(first.now, first.before, first.kpi.unit)
+    versus = t("finding.versus", compared=view.compared_with, change=change) if change else ""
+    return t("finding.no_targets", label=view.label, name=first.kpi.name, value=shown, versus=versus)
+
+
+def _coverage(view: Overview) -> str:
+    gaps = [(i, i.now.days_passed - i.now.days_with_data) for i in view.headline if i.now.value is not None]
+    worst = max(gaps, key=lambda pair: pair[1], default=None)
+    if worst is None or worst[1] <= 0:
+        return ""
+    unit = t("unit.days") if view.centres <= 1 else t("unit.centre_days")
+    return t("finding.coverage", name=worst[0].kpi.name, n=worst[1], unit=unit)
+
+
+def daily_finding(chart: DailyChart) -> str:
+    """What the days of the period say about a KPI."""
+    name, unit = chart.kpi.name, chart.kpi.unit
+    known = [v for v in chart.values if v.value is not None and chart.period.start <= v.start <= chart.period.end]
+    if not known:
+        return t("finding.daily_none", name=name)
+    if len(known) == 1:
+        return t("finding.daily_one", name=name, day=fmt.day(known[0].start, chart.today), value=_text(known[0], chart))
+    lowest, highest = min(known, key=_value), max(known, key=_value)
+    if chart.target is None or chart.target.operator == "=":
+        low, high = (_at(v, chart) for v in (lowest, highest))
+        return t("finding.daily_range", name=name, high=high, low=low)
+    missed = [v for v in known if not chart.target.holds(_value(v))]
+    if not missed:
+        return t("finding.daily_met", name=name, n=len(known), target=fmt.target_text(chart.target, unit))
+    worst = lowest if chart.target.operator == ">=" else highest
+    return t("finding.daily_missed", name=name, n=len(known), missed=len(missed), worst=_at(worst, chart))
+
+
+def _value(value: KpiValue) -> float:
+    return value.value if value.value is not None else 0.0
+
+
+def _text(value: KpiValue, chart: DailyChart | HourlyChart) -> str:
+    return fmt.figure(value, chart.kpi.unit, chart.target).spoken
+
+
+def _at(value: KpiValue, chart: DailyChart) -> str:
+    return f"{fmt.day(value.start, chart.today)} {_text(value, chart)}"
+
+
+def hourly_finding(chart: HourlyChart) -> str:
+    """Which hour of today was the tightest."""
+    every = [v for v in chart.values if v.value is not None]
+    if not every:
+        return t("finding.hourly_none", name=chart.kpi.name)
+    known = [v for v in every if (v.denominator or 0.0) >= chart.min_sample] or every
+    is_worst = max if chart.kpi.better == "lower" else min
+    worst = is_worst(known, key=_value)
+    busiest = max(known, key=lambda v: v.denominator or 0.0)
+    missed = [v for v in known if chart.target is not None and not chart.target.holds(_value(v))]
+    if chart.target is not None and not missed:
+        return t("finding.hourly_met", name=chart.kpi.name, n=len(known), busiest=int(busiest.key))
+    return t(
+        "finding.hourly" if busiest.key == worst.key else "finding.hourly_busiest",
+        name=chart.kpi.name,
+        hour=int(worst.key),
+        value=_text(worst, chart),
+        n=fmt.number(worst.denominator or 0.0),
+        busiest=int(busiest.key),
+    )
+
+
+def data_sentence(page: DataPage) -> str:
+    """How the sources are: what works, what has to be done."""
+    ok = sum(s.state is SourceState.OK for s in page.sources)
+    parts = [t("finding.sources", n=len(page.sources), ok=ok)]
+    troubled = [s for s in page.sources if s.state in (SourceState.FAILED, SourceState.STALE, SourceState.NEVER)]
+    parts += [t("finding.source_state", title=s.title, state=s.state.value) for s in troubled[:MOST_NAMED]]
+    missing = sum(len(c.gaps) for c in page.calendars)
+    if missing:
+        parts.append(t("finding.gaps", n=missing))
+    if page.reject_count:
+        parts.append(t("finding.rejects", n=fmt.number(page.reject_count)))
+    if len(parts) == 1 and ok == len(page.sources):
+        parts.append(t("finding.data_fine"))
+    return t("finding.semicolon").join(parts) + t("finding.stop")

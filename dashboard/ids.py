@@ -1,0 +1,46 @@
+"""The ids of components that callbacks name. Pattern-matching ids are made by the functions below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PAGES_LOCATION = "_pages_location"  # Dash's own: the address being shown
+
+URL = "url"
+TICK = "tick"
+VERSION = "data-version"
+THEME = "theme"
+THEME_SWITCH = "theme-switch"
+MENU_SWITCH = "menu-switch"
+MENU = "menu"
+FILTERS = "filters"
+FRESHNESS = "freshness"
+FRESH_KEY = "freshness-key"
+CUSTOM_PERIOD = "custom-period"
+KIT = "kit"
+MAIN = "main"
+
+DRAWER = "provenance-drawer"
+DRAWER_BODY = "provenance-body"
+
+GAP_DETAIL = "gap-detail"
+
+
+def section(page: str, name: str) -> str:
+    """The id of a part of a page that is redrawn by itself."""
+    return f"{page}-{name}"
+
+
+def digests(page: str) -> str:
+    """The id of the store that holds the marks of a page's parts."""
+    return f"{page}-digests"
+
+
+def provenance(kpi: Any) -> Any:
+    """The id of the button that opens a KPI's provenance."""
+    return {"type": "provenance", "kpi": kpi}
+
+
+def gap(source: Any, day: Any) -> Any:
+    """The id of a missing day in a source's calendar."""
+    return {"type": "gap", "source": source, "day": day}

@@ -1,0 +1,67 @@
+"""A figure held against its target: the one way the pages come to a status word (decided in ``kpi.status``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kpi.model import KpiValue, NoValue
+from kpi.status import OPERATOR_SIGNS, Operator, Status, meets, status_of
+
+WORST_FIRST = (
+    Status.OUT_OF_REACH,
+    Status.MISSED,
+    Status.AT_RISK,
+    Status.TOO_FEW,
+    Status.NO_DATA,
+    Status.NOT_DUE,
+    Status.MET,
+)
+"""The order of worry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a KPI has to reach; ``value`` is a fraction for percentages."""
+
+    operator: Operator
+    value: float
+
+    @property
+    def sign(self) -> str:
+        """“≥”, “≤” or “=”."""
+        return OPERATOR_SIGNS[self.operator]
+
+    def holds(self, value: float) -> bool:
+        """True where the unrounded value meets the target."""
+        return meets(value, self.operator, self.value)
+
+
+def judge(value: KpiValue, target: Target | None, min_sample: int) -> Status | None:
+    """The status word of a figure; None where it has a value but nothing to be judged by."""
+    if value.reason in (NoValue.TOO_FEW, NoValue.ZERO_DENOMINATOR):
+        return Status.TOO_FEW
+    started = value.reason is not NoValue.NOT_STARTED
+    if target is None:
+        if not started:
+            return Status.NOT_DUE
+        return Status.NO_DATA if value.value is None else None
+    return status_of(
+        value.value,
+        target.operator,
+        target.value,
+        started=started,
+        sample=value.denominator,
+        min_sample=min_sample,
+    )
+
+
+def shortfall(value: KpiValue, target: Target) -> float | None:
+    """How far the value is on the wrong side of its target, in the KPI's unit: 0 where met, None without value."""
+    if value.value is None:
+        return None
+    return 0.0 if target.holds(value.value) else abs(target.value - value.value)
+
+
+def worry(status: Status | None) -> int:
+    """The place of a status in the order of worry; what is judged by nothing comes last."""
+    return WORST_FIRST.index(status) if status is not None else len(WORST_FIRST)

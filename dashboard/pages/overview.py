@@ -1,0 +1,116 @@
+"""总览: how the centre stands, in a sentence, then the proof."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import ALL, Input, Output, State, callback, ctx, html
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+from flask import request
+
+from dashboard import findings, ids
+from dashboard import theme as themes
+from dashboard.components import charts, kpi, proof, states
+from dashboard.data import current
+from dashboard.filters import Filters, read_search
+from dashboard.sections import Built, Sections, frame, marked, outputs, redrawn, safely
+from dashboard.texts import t
+from dashboard.views import Overview
+
+PAGE = "overview"
+PARTS = ("sentence", "cards", "rows", "charts")
+
+dash.register_page(  # type: ignore[no-untyped-call]
+    __name__, path="/", name=t("page.overview"), title=t("page.overview"), order=1, icon="overview", filters=True
+)
+
+
+def layout(**query: Any) -> Component:
+    """The page for an address."""
+
+    def build() -> Component:
+        parsed = current().filters(query)
+        return frame(PAGE, built(parsed.filters, themes.known(request.cookies.get("theme")), parsed.problems))
+
+    return safely(build)
+
+
+def built(filters: Filters, theme: str, problems: tuple[str, ...] = ()) -> Built:
+    """The parts of the page, made once for all who look at the same."""
+    key = ("page", PAGE, filters, theme, problems)
+    return current().kept(key, lambda: marked(sections_of(filters, theme, problems)))
+
+
+def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) -> Sections:
+    """The parts of the page."""
+    data = current()
+    view = data.overview(filters)
+    if not view.has_values:
+        return {"sentence": _empty(view, filters), "cards": None, "rows": None, "charts": None}
+    return {
+        "sentence": [_sentence(view), states.problems(problems)],
+        "cards": kpi.cards(view.headline, view, filters, _drawn(view)),
+        "rows": kpi.rows_panel(view, filters, _drawn(view)),
+        "charts": charts.charts(view, theme),
+    }
+
+
+def _empty(view: Overview, filters: Filters) -> Component:
+    last_day = current().last_day()
+    if last_day is not None:
+        return states.nothing_in_period(view, filters, last_day)
+    return states.demo_on_its_way() if current().product.demo else states.first_run()
+
+
+def _sentence(view: Overview) -> Component:
+    return html.Div(
+        [
+            html.P(f"{view.centre_name} · {view.label}", className="eyebrow"),
+            html.H1(findings.overview_sentence(view), className="sentence"),
+        ]
+    )
+
+
+def _drawn(view: Overview) -> str:
+    return view.daily.kpi.code if view.daily else ""
+
+
+@callback(
+    outputs(PAGE, PARTS),
+    Input(ids.VERSION, "data"),
+    Input(ids.THEME, "data"),
+    State(ids.digests(PAGE), "data"),
+    State(ids.PAGES_LOCATION, "search"),
+    prevent_initial_call=True,
+)
+def refresh(_version: str, theme: str, seen: dict[str, str] | None, search: str | None) -> Any:
+    """New data or another theme: redraws the parts that differ."""
+    return redrawn(lambda: built(current().filters(read_search(search)).filters, themes.known(theme)), seen)
+
+
+@callback(
+    Output(ids.DRAWER, "visible"),
+    Output(ids.DRAWER, "title"),
+    Output(ids.DRAWER_BODY, "children"),
+    Input(ids.provenance(ALL), "n_clicks"),
+    State(ids.PAGES_LOCATION, "search"),
+    prevent_initial_call=True,
+)
+def show_proof(clicks: list[int | None], search: str | None) -> Any:
+    """A click on a figure's ⓘ opens what stands behind it. Buttons that are merely redrawn count as no click."""
+    if not isinstance(ctx.triggered_id, dict) or not any(clicks):
+        raise PreventUpdate
+    code = ctx.triggered_id["kpi"]
+    return (
+        True,
+        t("proof.title", name=current().product.catalogue.kpis[code].name),
+        safely(lambda: proof_of(code, search)),
+    )
+
+
+def proof_of(code: str, search: str | None) -> Component:
+    """The proof of one KPI for an address."""
+    data = current()
+    return proof.proof_body(data.proof(code, data.filters(read_search(search)).filters), data.now())

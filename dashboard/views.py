@@ -1,0 +1,258 @@
+"""What the pages show, as plain data: made by ``dashboard.data``, drawn by components and figures.
+
+Moments here are local to the centre and aware of their zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from dashboard.judged import Target
+from kpi.model import Kpi, KpiValue
+from kpi.periods import Period
+from kpi.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One row (or card): a KPI over the period, what it is judged by and how it came there.
+
+    ``without``: the same with approved exclusions left out, only where some lie in the period.
+    ``trend``: the last four weeks by day. ``sources``: codes of the sources that brought the figures.
+    """
+
+    kpi: Kpi
+    now: KpiValue
+    today: KpiValue | None = None
+    before: KpiValue | None = None
+    without: KpiValue | None = None
+    target: Target | None = None
+    status: Status | None = None
+    trend: tuple[KpiValue, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedDay:
+    """A day that the chart shades: a holiday with its name, or one that an exclusion touches with its reason."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DailyChart:
+    """One KPI by day. ``period``: the days asked for within the days drawn."""
+
+    kpi: Kpi
+    values: tuple[KpiValue, ...]
+    target: Target | None
+    period: Period
+    today: date
+    holidays: tuple[MarkedDay, ...] = ()
+    excluded: tuple[MarkedDay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HourlyChart:
+    """One KPI by hour of today, hours without data left out. ``formula``: the one in force, written out.
+
+    An hour with fewer than ``min_sample`` in its denominator is too quiet to be called the worst.
+    """
+
+    kpi: Kpi
+    formula: str
+    values: tuple[KpiValue, ...]
+    target: Target | None
+    min_sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything 总览 shows. ``label`` and ``compared_with`` are words: “本月”, “较上月同期”."""
+
+    centre_name: str
+    centres: int
+    label: str
+    compared_with: str
+    period: Period
+    today: date
+    headline: tuple[Indicator, ...]
+    rows: tuple[Indicator, ...]
+    silent: tuple[Kpi, ...]
+    daily: DailyChart | None
+    hourly: HourlyChart | None
+    has_values: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtBy:
+    """A pull that brought figures of a KPI."""
+
+    source: str
+    title: str
+    run_id: int
+    at: datetime
+    inputs: tuple[str, ...]
+    first_day: date | None
+    last_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaInForce:
+    """A definition as shown: the formula written out, since when (None: from the beginning), and by whom."""
+
+    text: str
+    valid_from: date | None
+    period: Period
+    mode: str
+    note: str
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Where a figure comes from. ``measures``: (name, value or None) of everything the formula needs."""
+
+    kpi: Kpi
+    value: KpiValue
+    centres: int
+    target: Target | None
+    formulas: tuple[FormulaInForce, ...]
+    numerator: tuple[str, float | None]
+    denominator: tuple[str, float | None] | None
+    brought: tuple[BroughtBy, ...]
+    brought_more: int
+    restated: int
+
+
+class SourceState(StrEnum):
+    """How a source is; the value is the word shown."""
+
+    FAILED = "失败"
+    STALE = "过时"
+    NEVER = "还没有数据"
+    OFF = "已停用"
+    OK = "正常"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """One row of the sources table. ``missing``: days without data lately."""
+
+    code: str
+    title: str
+    kind: str
+    state: SourceState
+    checked_at: datetime | None
+    last_ok_at: datetime | None
+    last_error: str
+    first_day: date | None
+    last_day: date | None
+    missing: int
+    rows: int
+    open_rejects: int
+    takes_files: bool
+    accepts: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One row of the runs table."""
+
+    id: int
+    source: str
+    title: str
+    trigger: str
+    state: str
+    window: Period | None
+    started_at: datetime
+    seconds: float | None
+    rows_read: int
+    rows_used: int
+    rows_rejected: int
+    inputs: tuple[str, ...]
+    warnings: tuple[str, ...]
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectView:
+    """One row that could not be used."""
+
+    source: str
+    title: str
+    file: str
+    sheet: str
+    row_no: int | None
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestatementView:
+    """A figure that changed after its day had ended."""
+
+    at: datetime
+    centre: str
+    day: date
+    measure: str
+    old: float | None
+    new: float | None
+    run_id: int | None
+
+
+class DayState(StrEnum):
+    """How a day of a source is; the value is the word shown."""
+
+    DATA = "有数据"
+    GAP = "缺数据"
+    CLOSED = "约定无数据"
+    BEFORE = "尚未接入"
+    TODAY = "进行中"
+    FUTURE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCalendar:
+    """The last months of one source by day; ``rows`` are the rows used of days with data."""
+
+    code: str
+    title: str
+    kind: str
+    days: Mapping[date, DayState]
+    rows: Mapping[date, int]
+
+    @property
+    def gaps(self) -> tuple[date, ...]:
+        """The missing days in order."""
+        return tuple(sorted(day for day, state in self.days.items() if state is DayState.GAP))
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """Everything 数据 shows. ``neighbours``: where the newer and the older page of runs begin, None without one."""
+
+    now: datetime
+    sources: tuple[SourceView, ...]
+    calendars: tuple[SourceCalendar, ...]
+    runs: tuple[RunView, ...]
+    neighbours: tuple[int | None, int | None]
+    rejects: tuple[RejectView, ...]
+    reject_count: int
+    restatements: tuple[RestatementView, ...]
+    restated_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The moment of the data. ``moments``: source code → (moment, minutes until stale). ``broken``: database gone."""
+
+    now: datetime
+    at: datetime | None
+    moments: Mapping[str, tuple[datetime, int]]
+    broken: bool = False

@@ -1,0 +1,185 @@
+"""``day_totals``: every measure by centre and day over all sources, and what a change of it leaves behind.
+
+Brought up to date inside the transaction that changes the facts. A value that changes although it was written (or
+confirmed) after its day had ended leaves a restatement; the growth of a running day leaves none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Double, and_, case, cast, delete, func, or_, select
+
+from db.bulk import bulk_insert, day_ranges
+from db.facts_write import CALLS, ORDERS, READINGS, SEATS, WIDE_CODES, Days, FactTable
+from db.schema import day_totals, readings, restatements, seat_stats
+from kpi.measures import of_fact
+from kpi.model import Fact
+
+Key = tuple[date, str]
+"""(day, measure code) of one centre."""
+
+TOTAL_FACTS = (CALLS, SEATS, ORDERS, READINGS)
+"""The facts that have day totals (months do not)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A stored total: its value, the run that brought it, when it was written (naive UTC)."""
+
+    value: float
+    run_id: int | None
+    updated_at: datetime
+
+
+@dataclass(slots=True)
+class Change:
+    """Who changes totals, when (naive UTC), and what that restated so far.
+
+    ``tz`` decides whether a day had ended; None: every changed value is a restatement, whenever it was written.
+    """
+
+    run_id: int | None
+    at: datetime
+    tz: ZoneInfo | None
+    restated: list[tuple[int, date, str, float | None, float | None, int | None]] = field(default_factory=list)
+
+    def ended(self, day: date, moment: datetime) -> bool:
+        """True where the centre's day was over at a moment (naive UTC)."""
+        return self.tz is None or moment.replace(tzinfo=UTC).astimezone(self.tz).date() > day
+
+
+def measures_of(fact: FactTable) -> tuple[str, ...]:
+    """Codes of the totals that a wide fact makes; for readings (any code): empty."""
+    if fact is SEATS:
+        return tuple(m.code for m in of_fact(Fact.SEAT))
+    return fact.measures
+
+
+def computed(conn: Connection, fact: FactTable, centre_id: int, first: date, last: date) -> dict[Key, float]:
+    """What the totals of one centre should be, added up from the facts by the database."""
+    if fact is READINGS:
+        return _reading_sums(conn, centre_id, first, last)
+    if fact is SEATS:
+        return _seat_sums(conn, centre_id, first, last)
+    table = fact.table
+    sums = [cast(func.sum(table.c[code]), Double).label(code) for code in fact.measures]
+    statement = (
+        select(table.c.day, *sums)
+        .where(table.c.centre_id == centre_id, table.c.day.between(first, last))
+        .group_by(table.c.day)
+    )
+    return _unpivoted(conn.execute(statement).mappings(), fact.measures)
+
+
+def _unpivoted(rows: Any, codes: Sequence[str]) -> dict[Key, float]:
+    return {(row["day"], code): row[code] for row in rows for code in codes if row[code] is not None}
+
+
+def _reading_sums(conn: Connection, centre_id: int, first: date, last: date) -> dict[Key, float]:
+    statement = (
+        select(readings.c.day, readings.c.measure, func.sum(readings.c.value))
+        .where(readings.c.centre_id == centre_id, readings.c.day.between(first, last))
+        .group_by(readings.c.day, readings.c.measure)
+    )
+    return {(day, measure): float(value) for day, measure, value in conn.execute(statement)}
+
+
+def _seat_sums(conn: Connection, centre_id: int, first: date, last: date) -> dict[Key, float]:
+    """Seat by seat over all sources first: two sources that know one seat make one seat-day of it."""
+    table, kept = seat_stats, SEATS.measures
+    seats = (
+        select(table.c.day, *(func.sum(table.c[code]).label(code) for code in kept))
+        .where(table.c.centre_id == centre_id, table.c.day.between(first, last))
+        .group_by(table.c.day, table.c.seat)
+        .subquery()
+    )
+    c = seats.c
+    handled = func.coalesce(c.seat_calls, 0) + func.coalesce(c.seat_orders, 0)
+    known = or_(c.seat_calls.isnot(None), c.seat_orders.isnot(None))
+    worked = or_(handled > 0, func.coalesce(c.signed_in_seconds, 0) > 0)
+    judged = or_(known, c.signed_in_seconds.isnot(None))
+    derived = {
+        "items": func.sum(case((known, handled))),
+        "seat_days": func.sum(case((and_(judged, worked), 1), (judged, 0))),
+    }
+    sums = derived | {code: func.sum(c[code]) for code in kept}
+    statement = select(c.day, *(cast(value, Double).label(code) for code, value in sums.items())).group_by(c.day)
+    return _unpivoted(conn.execute(statement).mappings(), tuple(sums))
+
+
+def stored(conn: Connection, fact: FactTable, centre_id: int, first: date, last: date) -> dict[Key, Total]:
+    """The totals of one centre that come from this fact, as they are kept."""
+    t = day_totals.c
+    mine = t.measure.not_in(WIDE_CODES) if fact is READINGS else t.measure.in_(measures_of(fact))
+    statement = select(t.day, t.measure, t.value, t.run_id, t.updated_at).where(
+        t.centre_id == centre_id, t.day.between(first, last), mine
+    )
+    return {(r.day, r.measure): Total(r.value, r.run_id, r.updated_at) for r in conn.execute(statement)}
+
+
+def same(old: float | None, new: float | None) -> bool:
+    """Equal up to the order in which the database adds fractions."""
+    if old is None or new is None:
+        return old is new
+    return math.isclose(old, new, rel_tol=1e-12, abs_tol=1e-12)
+
+
+def refresh(conn: Connection, fact: FactTable, days: Days, change: Change) -> None:
+    """Makes the totals of these centres and days follow the facts; differences are noted in ``change``."""
+    for centre_id, ones in days.items():
+        for first, last in day_ranges(ones):
+            old = stored(conn, fact, centre_id, first, last)
+            new = computed(conn, fact, centre_id, first, last)
+            fresh = {key: _fresh(old.get(key), value, key[0], change) for key, value in new.items()}
+            differing = {
+                day for day, code in old.keys() | fresh.keys() if old.get((day, code)) != fresh.get((day, code))
+            }
+            _note(centre_id, old, new, change)
+            _rewrite(conn, fact, centre_id, differing, fresh)
+
+
+def _fresh(old: Total | None, value: float, day: date, change: Change) -> Total:
+    if old is None or not same(old.value, value):
+        return Total(value, change.run_id, change.at)
+    if not change.ended(day, old.updated_at) and change.ended(day, change.at):
+        return Total(old.value, old.run_id, change.at)  # confirmed after the day's end: from now on it stands
+    return old
+
+
+def _note(centre_id: int, old: Mapping[Key, Total], new: Mapping[Key, float], change: Change) -> None:
+    for (day, code), before in old.items():
+        after = new.get((day, code))
+        if not same(before.value, after) and change.ended(day, before.updated_at):
+            change.restated.append((centre_id, day, code, before.value, after, before.run_id))
+
+
+def _rewrite(conn: Connection, fact: FactTable, centre_id: int, days: set[date], totals: Mapping[Key, Total]) -> None:
+    t = day_totals.c
+    mine = t.measure.not_in(WIDE_CODES) if fact is READINGS else t.measure.in_(measures_of(fact))
+    for first, last in day_ranges(days):
+        conn.execute(delete(day_totals).where(t.centre_id == centre_id, t.day.between(first, last), mine))
+    rows = sorted((code, day, total) for (day, code), total in totals.items() if day in days)
+    columns: dict[str, Sequence[Any]] = {
+        "centre_id": [centre_id] * len(rows),
+        "measure": [code for code, _, _ in rows],
+        "day": [day for _, day, _ in rows],
+        "value": [total.value for _, _, total in rows],
+        "run_id": [total.run_id for _, _, total in rows],
+        "updated_at": [total.updated_at for _, _, total in rows],
+    }
+    bulk_insert(conn, day_totals, columns)
+
+
+def record_restatements(conn: Connection, change: Change) -> int:
+    """Stores what was noted while refreshing and returns how many values changed."""
+    names = ("centre_id", "day", "measure", "old", "new", "old_run_id")
+    rows = change.restated
+    columns: dict[str, Sequence[Any]] = {name: [row[n] for row in rows] for n, name in enumerate(names)}
+    columns |= {"run_id": [change.run_id] * len(rows), "at": [change.at] * len(rows)}
+    return bulk_insert(conn, restatements, columns)

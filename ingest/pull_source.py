@@ -1,0 +1,140 @@
+"""One pull of one source, from start to recorded end: its units one after the other, each in a run of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from db.journal import list_runs
+from db.pulls import files_failed, files_taken_by
+from db.store import CentreRow, fail_run, mark_checked, open_run, sync_centres, sync_source
+from ingest.batch import FileTaken
+from ingest.config import Config
+from ingest.mapping import Kind
+from ingest.pull_errors import message
+from ingest.pull_unit import Job, Progress, RunResult, close_left_runs, run_unit
+from ingest.units import FilesFound, Place, Span, Unit, default_window, file_units, window_units
+
+BY_HAND = ("manual", "upload")
+"""Triggers of a person who waits for the result: a file that failed is tried again at once."""
+
+
+def pull(
+    engine: Engine,
+    config: Config,
+    source_code: str,
+    *,
+    window: Span | None,
+    trigger: str,
+    now: datetime,
+    tz: ZoneInfo,
+    base_dir: Path,
+    holder: str,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> list[RunResult]:
+    """Pulls a window (first and last day, inclusive) of a source, or the files it has not given yet.
+
+    ``window`` None: today for the trigger ``intraday``, else the source's last ``repull_days`` too; a source of files
+    takes what is new whatever the window. ``now`` aware; ``stop`` is asked between units, each of which is written
+    whole or not at all. What goes wrong with the source or the database becomes a failed result, never an exception.
+    Raises KeyError for an unknown source and ValueError for a window upside down or in the future.
+    """
+    spec = config.source(source_code)
+    if window is not None and spec.kind is not Kind.FILES:
+        window_units(spec, window, Place(base_dir, now, tz))  # a wrong window is the caller's mistake
+    try:
+        sync_centres(engine, [CentreRow(c.code, c.name, c.parent) for c in config.centres])
+        source_id = sync_source(engine, spec.code, spec.kind, spec.title)
+        job = Job(engine, spec, source_id, trigger, Place(base_dir, now, tz), holder)
+        close_left_runs(job)
+        return _pull(job, window, progress or (lambda step: None), stop or (lambda: False))
+    except DBAPIError as error:
+        return [RunResult(None, "failed", error=message(error, spec, None), name=spec.code)]
+
+
+def _pull(
+    job: Job, window: Span | None, progress: Callable[[Progress], None], stop: Callable[[], bool]
+) -> list[RunResult]:
+    try:
+        found = _units(job, window)
+    except DBAPIError:
+        raise
+    except Exception as error:
+        return [_not_begun(job, error)]
+    results = run_units(job, found.units, progress, stop)
+    troubles = [*found.left_out.values(), *(result.error for result in results if result.state == "failed")]
+    _mark(job, results, [trouble for trouble in troubles if trouble])
+    return results
+
+
+def run_units(
+    job: Job, units: Sequence[Unit], progress: Callable[[Progress], None], stop: Callable[[], bool]
+) -> list[RunResult]:
+    """The units in order, until ``stop``; a database that is gone ends it too, further units would fare the same."""
+    results: list[RunResult] = []
+    rows = 0
+    for number, unit in enumerate(units, 1):
+        if stop():
+            break
+        progress(Progress(job.spec.code, number, len(units), unit.name, rows, ended=False))
+        results.append(run_unit(job, unit))
+        rows += results[-1].rows_read
+        progress(Progress(job.spec.code, number, len(units), unit.name, rows, ended=True))
+        if results[-1].run_id is None:
+            break
+    return results
+
+
+def _units(job: Job, window: Span | None) -> FilesFound:
+    if job.spec.kind is not Kind.FILES:
+        span = window or default_window(job.spec, job.trigger, job.place.today)
+        return FilesFound(window_units(job.spec, span, job.place), {})
+    with job.engine.connect() as conn:
+        taken = files_taken_by(conn, job.source_id)
+        failed = files_failed(conn, job.source_id)
+
+    def is_new(file: FileTaken) -> bool:
+        return (file.sha256, file.mapping_version) not in taken
+
+    def why_not(file: FileTaken) -> str | None:
+        known = failed.get((file.sha256, file.mapping_version))
+        return known.error if known is not None and not _try_again(job, known.at) else None
+
+    return file_units(job.spec, job.place, is_new, why_not)
+
+
+def _try_again(job: Job, failed_at: datetime) -> bool:
+    """A file that can't be read is tried once a day, for the program or its settings may have changed meanwhile."""
+    return job.trigger in BY_HAND or _local_day(failed_at, job.place.tz) != job.place.today
+
+
+def _local_day(moment: datetime, tz: ZoneInfo) -> date:
+    return moment.replace(tzinfo=UTC).astimezone(tz).date()
+
+
+def _not_begun(job: Job, error: Exception) -> RunResult:
+    """The source could not even say what it has: a failed run without a unit, one a day while it stays so."""
+    text = message(error, job.spec, None)
+    with job.engine.connect() as conn:
+        last = next(iter(list_runs(conn, job.spec.code, limit=1)), None)
+    if last is not None and (last.state, last.error) == ("failed", text) and not _try_again(job, last.started_at):
+        mark_checked(job.engine, job.source_id, job.clock(), text)
+        return RunResult(last.id, "failed", error=text, name=job.spec.code)
+    run_id = open_run(job.engine, job.source_id, job.trigger, None, job.clock(), job.holder)
+    fail_run(job.engine, run_id, text, job.clock())
+    return RunResult(run_id, "failed", error=text, name=job.spec.code)
+
+
+def _mark(job: Job, results: Sequence[RunResult], troubles: Sequence[str]) -> None:
+    """How fresh the source is: a folder that could be listed has answered; and what still waits for somebody."""
+    if job.spec.kind is Kind.FILES or not results or any(result.state != "failed" for result in results):
+        mark_checked(job.engine, job.source_id, job.clock(), None)
+    if troubles:
+        more = f"(另有 {len(troubles) - 1} 处)" if len(troubles) > 1 else ""
+        mark_checked(job.engine, job.source_id, job.clock(), troubles[0] + more)

@@ -1,0 +1,192 @@
+"""What one pull has to do, cut into units, each written whole or not at all: one file, or a bounded window of days."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from glob import has_magic
+from itertools import takewhile
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ingest.batch import Batch, FileTaken
+from ingest.errors import SourceError
+from ingest.mapping import FilesOptions, Kind, Shape, SourceSpec
+from ingest.sources.file_bytes import MAX_FILE_BYTES, sha256_of
+from ingest.sources.files import discover, read_file
+
+CHUNK_DAYS = 31
+"""A long window is pulled in pieces of at most so many days: memory and transactions stay bounded."""
+CHUNK_MONTHS = 12
+_HASHES_KEPT = 10_000
+
+Span = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One thing to read and commit. ``file`` is known by content before it is read; ``window`` else."""
+
+    name: str
+    read: Callable[[], Batch]
+    window: Span | None = None
+    file: FileTaken | None = None
+
+
+def default_window(spec: SourceSpec, trigger: str, today: date) -> Span:
+    """Today alone for the pull every few minutes; else today and the days before it that may still change."""
+    return (today if trigger == "intraday" else today - timedelta(days=spec.repull_days), today)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and when a pull happens: folder that paths are relative to, the moment (aware), the centre's zone."""
+
+    base_dir: Path
+    now: datetime
+    tz: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """The centre's calendar day."""
+        return self.now.astimezone(self.tz).date()
+
+
+def window_units(spec: SourceSpec, window: Span, place: Place) -> list[Unit]:
+    """The window (both days included) in pieces. Raises ValueError where it is upside down or has not begun."""
+    first, last = window
+    if first > last:
+        raise ValueError(f"起始日期 {first} 晚于结束日期 {last}, 请对调后重试。")
+    if first > place.today:
+        raise ValueError(f"起始日期 {first} 还没有到(今天是 {place.today}), 请改成今天或更早的日期。")
+    return [
+        Unit(_named(piece), _window_reader(spec, piece, place), window=piece)
+        for piece in _pieces(spec.shape, first, min(last, place.today))
+    ]
+
+
+def _named(window: Span) -> str:
+    first, last = window
+    return str(first) if first == last else f"{first} 至 {last}"
+
+
+def _pieces(shape: Shape, first: date, last: date) -> Iterator[Span]:
+    """Months are pulled whole: half of one would replace the figure of all of it."""
+    months = shape is Shape.MONTHS
+    start = first.replace(day=1) if months else first
+    while start <= last:
+        if months:
+            ahead = start.year * 12 + start.month - 1 + CHUNK_MONTHS
+            following = date(ahead // 12, ahead % 12 + 1, 1)
+        else:
+            following = start + timedelta(days=CHUNK_DAYS)
+        yield start, min(last, following - timedelta(days=1))
+        start = following
+
+
+def _window_reader(spec: SourceSpec, window: Span, place: Place) -> Callable[[], Batch]:
+    """Only the reader at work is imported: each brings libraries that the others do without."""
+
+    def from_asterisk() -> Batch:
+        from ingest.sources.asterisk import read_window
+
+        return read_window(spec, place.base_dir, *window, place.today, tz=place.tz)
+
+    def from_sql() -> Batch:
+        from ingest.sources.sql import read_window
+
+        return read_window(spec, *window, place.today)
+
+    def from_http() -> Batch:
+        from ingest.sources.http import read_window
+
+        return read_window(spec, *window, place.today)
+
+    return {Kind.ASTERISK: from_asterisk, Kind.SQL: from_sql, Kind.HTTP: from_http}[spec.kind]
+
+
+class Fingerprints:
+    """Content hashes of files, remembered while path, size and time of change stay as they were.
+
+    A file too big to be read is known by those instead: it is refused without reading it through.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int, int], str] = {}
+
+    def of(self, path: Path) -> tuple[str, int]:
+        """(sha256, size in bytes). Raises OSError where the file can't be read."""
+        status = path.stat()
+        key = (str(path), status.st_size, status.st_mtime_ns)
+        found = self._known.get(key)
+        if found is None:
+            found = sha256_of(path) if status.st_size <= MAX_FILE_BYTES else _unread(key)
+            if len(self._known) >= _HASHES_KEPT:
+                self._known.clear()
+            self._known[key] = found
+        return found, status.st_size
+
+
+def _unread(key: tuple[str, int, int]) -> str:
+    return hashlib.sha256(repr(key).encode()).hexdigest()
+
+
+FINGERPRINTS = Fingerprints()
+"""Of this process: the pull every few minutes must not read a folder of old files through each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilesFound:
+    """The units to take, and what could not be taken although it lies there: file name → why."""
+
+    units: list[Unit]
+    left_out: dict[str, str]
+
+
+def file_units(
+    spec: SourceSpec,
+    place: Place,
+    wanted: Callable[[FileTaken], bool],
+    failed: Callable[[FileTaken], str | None],
+) -> FilesFound:
+    """The files of a source that are wanted, the oldest first: of two that give one day the newer one stands.
+
+    ``failed``: why a file need not be tried again. Raises SourceError where the folder can't be read.
+    """
+    found = FilesFound([], {})
+    _check_folder(spec, place.base_dir)
+    seen: set[str] = set()
+    for path in discover(spec, place.base_dir, place.now):
+        try:
+            sha256, size = FINGERPRINTS.of(path)
+        except FileNotFoundError:
+            continue  # gone since it was listed: whoever moved it knows
+        except OSError as error:
+            found.left_out[path.name] = f"{path.name}: 打不开({error.strerror})。请检查读取权限, 下次拉取会再试。"
+            continue
+        file = FileTaken(path.name, sha256, size, spec.mapping_version)
+        if sha256 in seen or not wanted(file):
+            continue
+        seen.add(sha256)
+        if (reason := failed(file)) is not None:
+            found.left_out[path.name] = f"{path.name}: {reason}"
+        else:
+            found.units.append(Unit(path.name, _file_reader(spec, path, place), file=file))
+    return found
+
+
+def _check_folder(spec: SourceSpec, base_dir: Path) -> None:
+    """A folder that is not there (a share not mounted) is no folder without news."""
+    assert isinstance(spec.options, FilesOptions)
+    pattern = Path(spec.options.path)
+    fixed = Path(*takewhile(lambda part: not has_magic(part), pattern.parts[:-1]))
+    if not (base_dir / fixed).is_dir():
+        raise SourceError(
+            f"文件夹 {fixed} 不存在或打不开。请检查 sources.yaml 的 path, 建立该文件夹, 或重新连接网络盘。"
+        )
+
+
+def _file_reader(spec: SourceSpec, path: Path, place: Place) -> Callable[[], Batch]:
+    return lambda: read_file(spec, path, place.today, tz=place.tz.key)

@@ -1,0 +1,1 @@
+"""The jobs and who runs them: one scheduler a database, however many processes."""

@@ -1,0 +1,132 @@
+"""What the jobs do. Each method is one turn of one job; an error of a source is recorded in its run, not raised."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from db.engine import transact
+from db.meta import get_meta, set_meta
+from ingest.config import SourceSpec
+from ingest.pull import RunResult, fill_gaps, pull
+from product import Product
+from scheduler.due import daily_moment, daily_window, intraday_window
+from scheduler.leader import NAME
+from scheduler.presence import give_sign
+
+FINE = ("ok", "empty")
+SHOW_EVERY = 3.0
+"""Seconds after which what the demo centre has written so far is pulled: the first figures show at once."""
+
+_log = logging.getLogger("hotline.scheduler")
+
+
+class Work:
+    """The jobs' bodies. ``stop`` is asked often: once it is true a pull ends before its next window.
+
+    ``nudge`` has the intraday pulls run now.
+    """
+
+    def __init__(self, product: Product, stop: Callable[[], bool], nudge: Callable[[], None]) -> None:
+        self._product = product
+        self._stop = stop
+        self._nudge = nudge
+        self._fresh: set[str] = set()
+
+    def intraday(self, source: SourceSpec) -> None:
+        """Pulls what came in today; and again where more was written while it did."""
+        window = intraday_window(self._product.local_now(), self._product.settings.pull_daily_at)
+        while True:
+            self._fresh.discard(source.code)
+            self._pull(source, window, "intraday")
+            if source.code not in self._fresh or self._stop():
+                return
+
+    def catch_up(self, source: SourceSpec) -> None:
+        """Runs the daily pull if it has come due and has not been done, then fills gaps."""
+        self.daily(source)
+        if self._stop():
+            return
+        product = self._product
+        self._tell(
+            source,
+            fill_gaps(
+                product.engine,
+                product.config,
+                source.code,
+                now=product.clock(),
+                tz=product.tz,
+                base_dir=product.base_dir,
+                holder=product.holder,
+                stop=self._stop,
+            ),
+        )
+
+    def daily(self, source: SourceSpec) -> None:
+        """Pulls the last days again, once a day: done is what is remembered in the database, across restarts."""
+        product, key = self._product, f"daily:{source.code}"
+        moment = daily_moment(product.local_now(), product.settings.pull_daily_at).isoformat()
+        with product.engine.connect() as conn:
+            done = get_meta(conn, key)
+        if done is not None and done >= moment:
+            return
+        results = self._pull(source, daily_window(product.today(), source.repull_days), "daily")
+        if not self._stop() and all(result.state in FINE for result in results):
+            transact(product.engine, lambda conn: set_meta(conn, key, moment))
+
+    def demo(self) -> None:
+        """Writes the demo centre's files up to now, and has them pulled as they come."""
+        from ingest.sources.demo import write_steps  # only a demo needs it
+
+        now = self._product.local_now()
+        shown, unseen = time.monotonic(), False
+        for _paths in write_steps(self._product.base_dir / "inbox", now.date(), now):
+            if self._stop():
+                return
+            unseen = True
+            if time.monotonic() - shown >= SHOW_EVERY:
+                self._show()
+                shown, unseen = time.monotonic(), False
+        if unseen:
+            self._show()
+
+    def _show(self) -> None:
+        """A source that is being pulled at this moment can't be nudged: it looks at ``_fresh`` when it is done."""
+        self._fresh.update(source.code for source in self._product.config.sources)
+        self._nudge()
+
+    def heartbeat(self) -> None:
+        """Tells which process leads."""
+        give_sign(self._product, NAME)
+
+    def _pull(self, source: SourceSpec, window: tuple[date, date], trigger: str) -> Sequence[RunResult]:
+        product = self._product
+        results = pull(
+            product.engine,
+            product.config,
+            source.code,
+            window=window,
+            trigger=trigger,
+            now=product.clock(),
+            tz=product.tz,
+            base_dir=product.base_dir,
+            holder=product.holder,
+            stop=self._stop,
+        )
+        self._tell(source, results)
+        return results
+
+    def _tell(self, source: SourceSpec, results: Sequence[RunResult]) -> None:
+        for result in results:
+            if result.state in FINE:
+                _log.info(
+                    "%s: 读 %d 行,用 %d 行,剔除 %d 行",
+                    source.code,
+                    result.rows_read,
+                    result.rows_used,
+                    result.rows_rejected,
+                )
+            else:
+                _log.warning("%s: 拉取未完成(%s): %s", source.code, result.state, result.error)

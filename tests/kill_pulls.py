@@ -1,0 +1,173 @@
+"""Run as a process of its own: pulls that are killed (-9) at random points, pulled again, and compared.
+
+``python -m tests.kill_pulls URL FOLDER KILLS SEED`` prints one JSON object. Being single-threaded it may fork: a
+child of a warm process begins to pull at once, so hundreds of kills take a minute.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url, text
+
+from db.engine import make_engine
+from db.schema import metadata
+from db.store import abandon_dead_runs
+from ingest.config import load_config
+from ingest.pull import pull
+from tests.factories import TZ, at
+
+COMPARED = {
+    "call_stats": ("run_id",),
+    "seat_stats": ("run_id",),
+    "order_stats": ("run_id",),
+    "readings": ("run_id", "entered_at"),
+    "day_totals": ("run_id", "updated_at"),
+    "restatements": ("id", "run_id", "old_run_id", "at"),
+    "rejects": ("id", "run_id"),
+    "files_taken": ("run_id",),
+}
+"""The tables that must come out alike, and the columns that tell only which run it was."""
+MOST_KILLS_IN_A_ROW = 5
+
+
+def everything(engine: Engine) -> dict[str, list[str]]:
+    """The content of the tables compared, in an order of its own."""
+    found = {}
+    with engine.connect() as conn:
+        for name, without in COMPARED.items():
+            table = metadata.tables[name]
+            columns = [column for column in table.c if column.name not in without]
+            found[name] = sorted(repr(tuple(row)) for row in conn.execute(table.select().with_only_columns(*columns)))
+    return found
+
+
+class Trial:
+    """A database that can be emptied, and pulls in child processes."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url, self.folder = url, folder
+        self.config = load_config(folder / "sources.yaml", dict(os.environ))
+        path = make_url(url).database if url.startswith("sqlite") else None
+        self._file = Path(path) if path else None
+        if self._file:
+            shutil.copy(self._file, self._file.with_suffix(".empty"))
+
+    def empty(self) -> None:
+        """Makes the database as it was before any pull."""
+        if self._file:
+            for tail in ("-wal", "-shm"):
+                self._file.with_name(self._file.name + tail).unlink(missing_ok=True)
+            shutil.copy(self._file.with_suffix(".empty"), self._file)
+            return
+        engine = create_engine(self.url)
+        tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+        with engine.begin() as conn:
+            conn.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        engine.dispose()
+
+    def child(self, kill_at: int | None = None) -> int:
+        """Starts a process that pulls every source; at its ``kill_at``-th statement it kills itself. Its pid."""
+        pid = os.fork()
+        if pid:
+            return pid
+        try:
+            engine = make_engine(self.url)
+            if kill_at is not None:
+                _kill_at(engine, kill_at)
+            for source in self.config.sources:
+                pull(
+                    *(engine, self.config, source.code),
+                    window=(date(2026, 3, 1), date(2026, 3, 5)),
+                    trigger="daily",
+                    now=at("2026-03-06 02:00"),
+                    tz=TZ,
+                    base_dir=self.folder,
+                    holder=f"killed:{os.getpid()}",
+                )
+        finally:
+            os._exit(0)
+
+    def look(self, what: Callable[[Engine], Any]) -> Any:
+        """Looks at the database with an engine of its own: none may live on over a fork."""
+        engine = make_engine(self.url)
+        try:
+            return what(engine)
+        finally:
+            engine.dispose()
+
+
+def _kill_at(engine: Engine, number: int) -> None:
+    left = [number]
+
+    def count(*_: object) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
+        event.listen(engine, name, count)
+
+
+def killed(pid: int, after: float | None = None) -> bool:
+    """Waits for a child, or kills it ``after`` so many seconds. True where it did not come to its own end."""
+    if after is not None:
+        time.sleep(after)
+        os.kill(pid, signal.SIGKILL)  # a child that has ended is still there until it is waited for
+    return os.WIFSIGNALED(os.waitpid(pid, 0)[1])
+
+
+def measure(trial: Trial) -> tuple[int, float]:
+    """About how many countable events a whole pull has, and how long it takes."""
+    low, high = 1, 4096
+    while low < high:
+        middle = (low + high) // 2
+        trial.empty()
+        if killed(trial.child(kill_at=middle)):
+            low = middle + 1
+        else:
+            high = middle
+    trial.empty()
+    begun = time.monotonic()
+    killed(trial.child())
+    return low - 1, time.monotonic() - begun
+
+
+def main(url: str, folder: Path, kills: int, seed: int) -> dict[str, Any]:
+    """Kills until ``kills`` processes died of it; after some in a row the pull is finished and compared."""
+    trial, dice = Trial(url, folder), random.Random(seed)
+    events, seconds = measure(trial)
+    expected = trial.look(everything)
+    report: dict[str, Any] = {"events": events, "seconds": round(seconds, 3), "kills": 0, "by_time": 0, "finished": 0}
+    report |= {"expected": {name: len(rows) for name, rows in expected.items()}, "left_running": 0, "differences": []}
+    while report["kills"] < kills:
+        trial.empty()
+        for _ in range(dice.randint(1, MOST_KILLS_IN_A_ROW)):
+            by_time = dice.random() < 0.5
+            after = dice.uniform(0, seconds) if by_time else None
+            died = killed(trial.child(None if by_time else dice.randint(1, events)), after)
+            report["kills"] += died
+            report["by_time"] += died and by_time
+        killed(trial.child())
+        trial.look(lambda engine: abandon_dead_runs(engine, lambda holder: False, at("2026-03-06 03:00")))
+        found = trial.look(everything)
+        report["finished"] += 1
+        for name in COMPARED:
+            if found[name] != expected[name]:
+                print("DIFF", name, [x for x in found[name] if x not in expected[name]][:3], [x for x in expected[name] if x not in found[name]][:3], trial.look(lambda e: e.connect().execute(text("select id,state,holder,error,rows_used from runs order by id")).all()), file=sys.stderr)
+        report["differences"] += [name for name in COMPARED if found[name] != expected[name]]
+    return report
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))))

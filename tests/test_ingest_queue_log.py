@@ -1,0 +1,263 @@
+"""queue_log lines -> calls and seats. Every expected figure is counted by hand from the lines shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ingest.sources.queue_log import BadLine, CallRow, CallTracker, parse_line
+from ingest.sources.queue_seats import SeatDay, SeatTracker, merged, midnight, without
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+DAY = date(2026, 3, 2)
+T0 = 1772409600  # 2026-03-02 08:00:00 in Shanghai
+
+
+def lines(text: str) -> list[str]:
+    """``+seconds|callid|queue|agent|event|…`` with the time counted from T0."""
+    result = []
+    for line in text.split():
+        offset, rest = line.split("|", 1)
+        result.append(f"{T0 + float(offset):.0f}|{rest}" if "." not in offset else f"{T0 + float(offset)}|{rest}")
+    return result
+
+
+def follow(text: str) -> tuple[list[CallRow], CallTracker]:
+    tracker = CallTracker()
+    rows: list[CallRow] = []
+    for number, line in enumerate(lines(text), 1):
+        rows += tracker.feed(parse_line(line), number)
+    rows += tracker.finish()
+    return rows, tracker
+
+
+def outcome(row: CallRow) -> tuple[str, str, float, bool, int | None, int | None, str]:
+    return row.callid, row.queue, row.asked_at - T0, row.answered, row.wait, row.talk, row.seat
+
+
+def seat_days(text: str, last: date = DAY) -> list[SeatDay]:
+    tracker = SeatTracker()
+    end = 0.0
+    for line in lines(text):
+        event = parse_line(line)
+        end = event.at
+        tracker.feed(event)
+    return tracker.days(DAY, last, SHANGHAI, end)
+
+
+def test_it_takes_wait_from_connect_and_talk_from_complete() -> None:
+    rows, _ = follow(
+        "0|c1|600|NONE|ENTERQUEUE||13800000000|1 12|c1|600|SIP/1001|CONNECT|12|x.9|3 "
+        "100|c1|600|SIP/1001|COMPLETECALLER|12|88|1"
+    )
+    assert [outcome(r) for r in rows] == [("c1", "600", 0, True, 12, 88, "SIP/1001")]
+
+
+def test_it_keeps_the_waits_of_the_log_with_fractions_of_a_second_in_the_times() -> None:
+    rows, _ = follow(
+        "0.734|c1|600|NONE|ENTERQUEUE|||1 15.9|c1|600|SIP/1|CONNECT|15|x|3 20.5|c1|600|SIP/1|COMPLETEAGENT|15|4|1"
+    )
+    assert rows[0].asked_at - T0 == pytest.approx(0.734, abs=1e-5)
+    assert (rows[0].wait, rows[0].talk) == (15, 4)
+
+
+@pytest.mark.parametrize(
+    ("exit_line", "wait"),
+    [
+        ("30|c1|600|NONE|ABANDON|2|3|30", 30),
+        ("30|c1|600|NONE|EXITWITHTIMEOUT|1|1|29", 29),
+        ("30|c1|600|NONE|EXITWITHKEY|0|1|1|28", 28),
+        ("30|c1|600|NONE|EXITEMPTY|1|1|27", 27),
+        ("30|c1|600|NONE|EXITWITHTIMEOUT|1", 30),  # the first versions wrote no wait: taken from the times
+        ("30|c1|600|NONE|EXITWITHKEY|0|1", 30),
+        ("30|c1|600|SIP/1|AGENTDUMP", 30),
+        ("30|c1|600|SIP/1|SYSCOMPAT", 30),
+    ],
+)
+def test_it_counts_every_way_out_of_the_queue_as_not_answered(exit_line: str, wait: int) -> None:
+    rows, _ = follow(f"0|c1|600|NONE|ENTERQUEUE|||1 {exit_line}")
+    assert [outcome(r) for r in rows] == [("c1", "600", 0, False, wait, None, "")]
+
+
+def test_it_sees_no_outcome_in_ringing() -> None:
+    rows, tracker = follow(
+        "0|c1|600|NONE|ENTERQUEUE|||1 10|c1|600|SIP/1|RINGNOANSWER|10000 20|c1|600|SIP/2|RINGCANCELED|5000 "
+        "21|NONE|NONE|NONE|CONFIGRELOAD| 22|c1|600|NONE|INFO|x 23|c1|600|NONE|DID|12345"
+    )
+    assert rows == []
+    assert [outcome(r)[:3] for r in tracker.waiting()] == [("c1", "600", 0)]
+
+
+def test_it_counts_a_call_sent_on_to_another_queue_once_in_each() -> None:
+    rows, _ = follow(
+        "0|c1|600|NONE|ENTERQUEUE|||1 60|c1|600|NONE|EXITWITHTIMEOUT|1|1|60 61|c1|700|NONE|ENTERQUEUE|||1 "
+        "66|c1|700|SIP/7|CONNECT|5|x|2 70|c1|700|SIP/7|COMPLETEAGENT|5|4|1"
+    )
+    assert sorted(outcome(r) for r in rows) == [
+        ("c1", "600", 0, False, 60, None, ""),
+        ("c1", "700", 61, True, 5, 4, "SIP/7"),
+    ]
+
+
+def test_it_counts_a_call_that_comes_back_to_its_queue_once_and_from_its_first_entry() -> None:
+    rows, _ = follow(
+        "0|c1|600|NONE|ENTERQUEUE|||1 30|c1|600|NONE|EXITWITHTIMEOUT|1|1|30 40|c1|600|NONE|ENTERQUEUE|||1 "
+        "55|c1|600|SIP/1|CONNECT|15|x|2 75|c1|600|SIP/1|COMPLETEAGENT|15|20|1"
+    )
+    assert [outcome(r) for r in rows] == [("c1", "600", 0, True, 55, 20, "SIP/1")]
+
+
+def test_it_counts_a_caller_answered_and_queued_again_in_the_same_queue_twice() -> None:
+    rows, _ = follow(
+        "0|c1|600|NONE|ENTERQUEUE|||1 5|c1|600|SIP/1|CONNECT|5|x|2 25|c1|600|SIP/1|BLINDTRANSFER|600|ext|5|20|1 "
+        "26|c1|600|NONE|ENTERQUEUE|||1 36|c1|600|NONE|ABANDON|1|1|10"
+    )
+    assert [outcome(r) for r in rows] == [
+        ("c1", "600", 0, True, 5, 20, "SIP/1"),
+        ("c1", "600", 26, False, 10, None, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("transfer", "talk"),
+    [
+        ("TRANSFER|8000|default|5|40|1", 40),
+        ("TRANSFER|8000|default|5|40", 40),
+        ("TRANSFER|8000|default", None),
+        ("BLINDTRANSFER|8000|default|5|41|1", 41),
+        ("BLINDTRANSFER|8000||5|41|1", 41),
+        ("ATTENDEDTRANSFER|BRIDGE|b1|5|42|1", 42),
+        ("ATTENDEDTRANSFER|LINK|chan1|chan2|5|43|1", 43),
+        ("ATTENDEDTRANSFER|APP|Queue|5|44|1", 44),
+    ],
+)
+def test_it_reads_the_talking_time_of_every_kind_of_transfer(transfer: str, talk: int | None) -> None:
+    rows, _ = follow(f"0|c1|6|NONE|ENTERQUEUE|||1 5|c1|6|SIP/1|CONNECT|5|x|2 49|c1|6|SIP/1|{transfer}")
+    assert [outcome(r) for r in rows] == [("c1", "6", 0, True, 5, talk, "SIP/1")]
+
+
+def test_it_takes_a_complete_without_its_connect_as_an_answer() -> None:
+    rows, _ = follow("0|c1|600|NONE|ENTERQUEUE|||1 50|c1|600|SIP/1|COMPLETEAGENT|10|40|1")
+    assert [outcome(r) for r in rows] == [("c1", "600", 0, True, 10, 40, "SIP/1")]
+
+
+def test_it_counts_a_call_still_talking_as_answered_with_its_talk_unknown() -> None:
+    rows, _ = follow("0|c1|600|NONE|ENTERQUEUE|||1 10|c1|600|SIP/1|CONNECT|10|x|2")
+    assert [outcome(r) for r in rows] == [("c1", "600", 0, True, 10, None, "SIP/1")]
+
+
+@pytest.mark.parametrize("event", ["FULL", "JOINEMPTY", "JOINUNAVAIL"])
+def test_it_counts_a_caller_turned_away_at_the_door_once_without_a_wait(event: str) -> None:
+    rows, _ = follow(f"0|c1|600|NONE|{event} 5|c1|600|NONE|{event}")
+    assert [outcome(r) for r in rows] == [("c1", "600", 0, False, None, None, "")]
+
+
+def test_it_waits_for_a_caller_turned_away_who_gets_in_later() -> None:
+    rows, _ = follow("0|c1|6|NONE|JOINEMPTY 20|c1|6|NONE|ENTERQUEUE|||1 30|c1|6|SIP/1|CONNECT|10|x|1")
+    assert [outcome(r) for r in rows] == [("c1", "6", 0, True, 30, None, "SIP/1")]
+
+
+def test_it_notes_outcomes_whose_beginning_is_not_in_the_log() -> None:
+    rows, tracker = follow(
+        "0|old|600|SIP/1|CONNECT|9|x|2 9|old|600|SIP/1|COMPLETEAGENT|9|9|1 10|old2|600|NONE|ABANDON|1|1|99"
+    )
+    assert rows == []
+    assert tracker.orphans == {("old", "600"), ("old2", "600")}
+
+
+def test_it_lets_go_of_calls_that_left_hours_ago() -> None:
+    tracker = CallTracker()
+    rows = []
+    for line in lines("0|c1|6|NONE|ENTERQUEUE|||1 9|c1|6|NONE|EXITEMPTY|1|1|9 16000|c2|6|NONE|ENTERQUEUE|||1"):
+        rows += tracker.feed(parse_line(line), 0)
+    assert [outcome(r)[:5] for r in rows] == [("c1", "6", 0, False, 9)]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("", "不完整"),
+        ("1772409600|c1|600|NONE", "不完整"),
+        ("\x00\x00\x001772409600|c1|600|NONE|ENTERQUEUE|", "时间戳"),
+        ("abc|c1|600|NONE|ENTERQUEUE|", "时间戳"),
+        ("nan|c1|600|NONE|ENTERQUEUE|", "合理范围"),
+        ("12|c1|600|NONE|ENTERQUEUE|", "合理范围"),
+        ("99999999999999|c1|600|NONE|ENTERQUEUE|", "合理范围"),
+        ("1772409600|c1|600|NONE|enter queue|", "事件名"),
+        ("1772409600|NONE|600|NONE|ENTERQUEUE|", "通话编号"),
+        ("1772409600|c1|NONE|SIP/1|CONNECT|3|x|1", "队列"),
+        ("1772409600|c1|600|SIP/1|CONNECT|-3|x|1", "秒数"),
+        ("1772409600|c1|600|SIP/1|COMPLETEAGENT|3|1:20|1", "秒数"),
+        ("1772409600|NONE|600||ADDMEMBER|", "座席"),
+    ],
+)
+def test_it_says_why_a_line_is_no_event(line: str, reason: str) -> None:
+    with pytest.raises(BadLine, match=reason):
+        parse_line(line)
+
+
+def test_it_lets_events_of_a_dialplan_pass() -> None:
+    assert parse_line(f"{T0}|c1|600|NONE|SURVEY_DONE|5").name == "SURVEY_DONE"
+
+
+def test_it_counts_time_in_several_queues_once() -> None:
+    days = seat_days(
+        "0|NONE|600|SIP/1|ADDMEMBER| 1000|NONE|700|SIP/1|ADDMEMBER| 3000|NONE|600|SIP/1|REMOVEMEMBER| "
+        "3600|NONE|700|SIP/1|REMOVEMEMBER|"
+    )
+    assert days == [SeatDay("SIP/1", DAY, 3600, 0)]
+
+
+def test_it_counts_a_pause_only_where_every_queue_is_paused() -> None:
+    days = seat_days(
+        "0|NONE|600|SIP/1|ADDMEMBER| 0|NONE|700|SIP/1|ADDMEMBER| 100|NONE|600|SIP/1|PAUSE|午休 "
+        "400|NONE|700|SIP/1|PAUSE| 1000|NONE|600|SIP/1|UNPAUSE| 2000|NONE|700|SIP/1|UNPAUSE| "
+        "3000|NONE|NONE|SIP/1|PAUSEALL| 3100|NONE|NONE|SIP/1|UNPAUSEALL| "
+        "3600|NONE|600|SIP/1|REMOVEMEMBER| 3600|NONE|700|SIP/1|REMOVEMEMBER|"
+    )
+    assert days == [SeatDay("SIP/1", DAY, 3600, 600 + 100)]
+
+
+def test_it_begins_paused_where_the_member_was_added_paused() -> None:
+    days = seat_days("0|NONE|6|SIP/1|ADDMEMBER|PAUSED 300|NONE|6|SIP/1|UNPAUSE| 900|NONE|6|SIP/1|REMOVEMEMBER|")
+    assert days == [SeatDay("SIP/1", DAY, 900, 300)]
+
+
+def test_it_ends_what_is_still_open_with_the_log() -> None:
+    days = seat_days("0|NONE|6|SIP/1|ADDMEMBER| 500|NONE|6|SIP/1|PAUSE| 1200|c1|6|NONE|ENTERQUEUE|||1")
+    assert days == [SeatDay("SIP/1", DAY, 1200, 700)]
+
+
+def test_it_begins_with_the_log_where_only_the_leaving_is_in_it() -> None:
+    days = seat_days("0|c1|6|NONE|ENTERQUEUE|||1 600|REALTIME|6|SIP/1|REMOVEMEMBER|")
+    assert days == [SeatDay("SIP/1", DAY, 600, 0)]
+
+
+def test_it_follows_agents_who_log_in_without_a_queue() -> None:
+    days = seat_days(
+        "0|x|NONE|Agent/7|AGENTLOGIN|SIP/1-1 60|NONE|6|Agent/7|PAUSE| 90|NONE|6|Agent/7|UNPAUSE| "
+        "600|x|NONE|Agent/7|AGENTLOGOFF|SIP/1-1|600 900|x|NONE|Agent/8|AGENTLOGOFF|SIP/2-1|250"
+    )
+    assert days == [SeatDay("Agent/7", DAY, 600, 30), SeatDay("Agent/8", DAY, 250, 0)]
+
+
+def test_it_cuts_a_night_shift_at_local_midnight() -> None:
+    # signed in 23:00 on 2 March to 07:00 on 3 March, on a break from 23:50 to 00:20
+    days = seat_days(
+        f"{15 * 3600}|NONE|6|SIP/1|ADDMEMBER| {16 * 3600 - 600}|NONE|6|SIP/1|PAUSE| {16 * 3600 + 1200}|NONE|6|SIP/1|"
+        f"UNPAUSE| {23 * 3600}|NONE|6|SIP/1|REMOVEMEMBER|",
+        last=date(2026, 3, 3),
+    )
+    assert days == [SeatDay("SIP/1", DAY, 3600, 600), SeatDay("SIP/1", date(2026, 3, 3), 25200, 1200)]
+
+
+def test_it_knows_days_that_are_not_24_hours_long() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    assert midnight(date(2026, 3, 30), berlin) - midnight(date(2026, 3, 29), berlin) == 23 * 3600
+
+
+def test_it_adds_and_takes_away_spans() -> None:
+    assert merged([(5, 9), (1, 3), (2, 4), (9, 10), (7, 6)]) == [(1, 4), (5, 10)]
+    assert without([(0, 10), (20, 30)], [(2, 3), (8, 22), (29, 40)]) == [(0, 2), (3, 8), (22, 29)]

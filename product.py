@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from db.engine import make_engine, migrate
 from db.store import CentreRow, sync_centres, sync_source
 from ingest.config import Config, load_config
+from ingest.demo_targets import give_targets
 from ingest.mapping import FilesOptions
 from kpi.catalogue import Catalogue, build
 from process import holder_name
@@ -89,6 +90,13 @@ def _at_once(config: Config) -> Config:
     return replace(config, sources=tuple(sources))
 
 
+def _make_folders(config: Config, base_dir: Path) -> None:
+    """The demo's first pulls may come before its first files: an empty folder is no failure, a missing one is."""
+    for source in config.sources:
+        if isinstance(source.options, FilesOptions):
+            (base_dir / source.options.path).parent.mkdir(parents=True, exist_ok=True)
+
+
 def build_product(
     settings: Settings, env: Mapping[str, str] | None = None, clock: Callable[[], datetime] = utc_now
 ) -> Product:
@@ -101,11 +109,16 @@ def build_product(
     if not settings.secret_key:
         settings = replace(settings, secret_key=ensure_key(settings.data_dir))
     config = read_config(settings, env)
+    if settings.demo_on:
+        _make_folders(config, settings.data_dir)
     engine = make_engine(settings.database_url)
     migrate(engine)
     sync_centres(engine, [CentreRow(c.code, c.name, c.parent) for c in config.centres])
     for source in config.sources:
         sync_source(engine, source.code, source.kind, source.title)
+    if settings.demo_on:
+        for centre in config.centres:
+            give_targets(engine, centre.code, clock().astimezone(settings.tz).date())
     return Product(settings, engine, config, build(config.kpis, config.measures), settings.tz, clock)
 
 

@@ -135,8 +135,8 @@ TABLE: tuple[Setting, ...] = (
         "STALE_AFTER_MINUTES", "分钟", "30", "数据超过这么久没有更新即标为过时", partial(_whole, low=1, high=10080)
     ),
     Setting(
-        "ACCESS_PASSWORD", "密钥", "", "打开网页所需的口令,至少 8 个字符; 也可以是它的 argon2 散列", partial(_long, least=8),
-        secret=True, default_text="无(只允许本机访问)",
+        "ACCESS_PASSWORD", "密钥", "", "打开网页所需的口令,至少 8 个字符; 也可以是它的 argon2 散列",
+        partial(_long, least=8), secret=True, default_text="无(只允许本机访问)",
     ),
     Setting(
         "ALLOWED_HOSTS", "列表", "", "允许出现在网址里的主机名,逗号分隔; localhost 与 IP 地址总是可以", _names,

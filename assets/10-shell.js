@@ -127,6 +127,18 @@
       setText(figure.querySelector(".stale-note"), oldest ? stopped(oldest, now) : "");
     });
   }
+  // What had the focus is given it back when it was redrawn.
+  var focused = null;
+  document.addEventListener("focusin", function (event) { focused = event.target; });
+  function refocus() {
+    if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+    var href = focused.getAttribute("href"), again = focused.id ? document.getElementById(focused.id) : null;
+    if (!again && href) {
+      again = document.querySelector("a[href=" + JSON.stringify(href) + "][class=" + JSON.stringify(focused.className) + "]");
+    }
+    focused = null;
+    if (again) again.focus({ preventScroll: true });
+  }
   // On a narrow screen the row of periods scrolls: the one chosen is brought into view.
   var shownPeriod = null;
   function reveal() {
@@ -140,7 +152,7 @@
   document.addEventListener("DOMContentLoaded", function () {
     var waiting = null;
     new MutationObserver(function () {
-      if (waiting === null) waiting = setTimeout(function () { waiting = null; age(); reveal(); }, 60);
+      if (waiting === null) waiting = setTimeout(function () { waiting = null; age(); reveal(); refocus(); }, 60);
     }).observe(document.body, { childList: true, subtree: true });
   });
 

@@ -66,6 +66,8 @@ _ORDER_ROLES = (
      " count(*) FILTER (回访结果 IN ('满意', '基本满意')) AS satisfied_orders"),
 )  # fmt: skip
 
+ORDER_TABLES = tuple(f"order_sums_{number}" for number in range(len(_ORDER_ROLES)))
+
 
 def sum_calls(csv: Path) -> duckdb.DuckDBPyConnection:
     """Read the calls once and sum them by centre, day, hour and queue, and by centre, day and seat."""
@@ -80,9 +82,9 @@ def sum_orders(csv: Path) -> duckdb.DuckDBPyConnection:
     """Read the orders once and sum them by each of their five dates, and by seat."""
     con = duckdb.connect()
     con.execute(_READ_ORDERS, [str(csv)])
-    for number, (column, sums) in enumerate(_ORDER_ROLES):
+    for table, (column, sums) in zip(ORDER_TABLES, _ORDER_ROLES, strict=True):
         con.execute(
-            f"CREATE TABLE order_sums_{number} AS SELECT 中心 AS centre, {column}::DATE AS day,"
+            f"CREATE TABLE {table} AS SELECT 中心 AS centre, {column}::DATE AS day,"
             f" 受理时间::DATE AS anchor, 承办单位, 受理渠道, 诉求类型, {sums}"
             f" FROM rows WHERE {column} IS NOT NULL GROUP BY ALL"
         )

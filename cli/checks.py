@@ -169,9 +169,7 @@ def check_sources(product: Product) -> Iterator[Finding]:
             continue
         trouble = unreachable(source, product.base_dir)
         state = states.get(source.code)
-        if trouble and product.demo:
-            yield Finding("note", subject, "演示数据还没有写出", "运行 python app.py serve 或 demo")
-        elif trouble:
+        if trouble:
             yield Finding("problem", subject, trouble, "检查 sources.yaml 中该数据源的地址、路径与权限")
         elif state and state.last_error:
             yield Finding(

@@ -49,19 +49,22 @@ def _pull(args: argparse.Namespace, console: Console) -> int:
         given = console.day(args.start, end), end
         if given[0] > min(given[1], product.today()):
             raise Failure(f"--from {given[0]} 晚于 --to {given[1]},或还没有到(今天是 {product.today()})")
-    return finished(pull_sources(product, codes, console, given), console)
+    return pull_sources(product, codes, console, given)
 
 
 def pull_sources(
     product: Product, codes: Sequence[str], console: Console, window: tuple[date, date] | None = None
-) -> list[RunResult]:
-    """Pulls the sources one after the other; Ctrl+C ends after the window at work, which is written whole or not."""
+) -> int:
+    """Pulls the sources one after the other and says what came of it; gives the exit code.
+
+    Ctrl+C ends after the file or window at work, a second one at once; each is written whole or not at all.
+    """
     from ingest.pull import pull
     from scheduler.due import daily_window
     from scheduler.presence import Presence
 
     results: list[RunResult] = []
-    with Presence(product), _stoppable() as stop, _shown(console) as progress:
+    with Presence(product), _stoppable(console) as stop, _shown(console) as progress:
         for code in codes:
             if stop():
                 break
@@ -79,11 +82,15 @@ def pull_sources(
                 progress=progress,
                 stop=stop,
             )
-    return results
+        stopped = stop()
+    exit_code = finished(results, console)
+    if stopped:
+        console.warn("已停止,其余的没有拉取;再次运行会补上。")
+    return 1 if stopped else exit_code
 
 
 @contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
+def _stoppable(console: Console) -> Iterator[Callable[[], bool]]:
     """Whether Ctrl+C (or SIGTERM) has asked for the end; a second one ends at once."""
     asked = threading.Event()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -92,6 +99,7 @@ def _stoppable() -> Iterator[Callable[[], bool]]:
         if asked.is_set():
             raise KeyboardInterrupt
         asked.set()
+        console.warn("写完手头这一份就停;再按一次 Ctrl+C 立即停止(手头这一份就不写了)。")
 
     for number in before:
         signal.signal(number, ask)

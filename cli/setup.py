@@ -58,7 +58,7 @@ def _sample(settings: Settings) -> list[str]:
 
 
 def _demo(args: argparse.Namespace, console: Console) -> int:
-    from cli.pull import finished, pull_sources
+    from cli.pull import pull_sources
     from ingest.sources.demo import write_until
 
     product = console.product()
@@ -67,4 +67,4 @@ def _demo(args: argparse.Namespace, console: Console) -> int:
     now = product.local_now()
     written = write_until(product.base_dir / "inbox", now.date(), now)
     console.say(f"写出 {len(written)} 个文件到 {product.base_dir / 'inbox'}")
-    return finished(pull_sources(product, [s.code for s in product.config.sources], console), console)
+    return pull_sources(product, [s.code for s in product.config.sources], console)

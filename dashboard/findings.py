@@ -110,7 +110,7 @@ def hourly_finding(chart: HourlyChart) -> str:
     if chart.target is not None and not missed:
         return t("finding.hourly_met", name=chart.kpi.name, n=len(known), busiest=int(busiest.key))
     return t(
-        "finding.hourly" if busiest.key == worst.key else "finding.hourly_busiest",
+        "finding.hourly_busiest" if (busiest.denominator or 0.0) > (worst.denominator or 0.0) else "finding.hourly",
         name=chart.kpi.name,
         hour=int(worst.key),
         value=_text(worst, chart),

@@ -36,6 +36,16 @@ def digests(page: str) -> str:
     return f"{page}-digests"
 
 
+def live(name: str) -> str:
+    """The id of a component that is redrawn by itself within its part of the page."""
+    return f"live-{name}"
+
+
+def is_live(component_id: str) -> bool:
+    """True for an id that ``live`` made."""
+    return component_id.startswith("live-")
+
+
 def provenance(kpi: Any) -> Any:
     """The id of the button that opens a KPI's provenance."""
     return {"type": "provenance", "kpi": kpi}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dash import Output, dcc, html, no_update
+from dash import Output, dcc, html, no_update, set_props
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from plotly.io.json import to_json_plotly  # type: ignore[import-untyped]
@@ -21,26 +22,45 @@ from dashboard.data import DatabaseGone
 
 TICK_SECONDS = 10
 Sections = Mapping[str, Children]
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """The parts of a page, and the mark of each."""
-
-    sections: Sections
-    marks: dict[str, str]
-
+Put = Callable[[str, dict[str, Any]], None]
 
 _log = logging.getLogger("hotline.dashboard")
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The parts of a page; the mark of each part and of each component in it that is redrawn by itself (``live``)."""
+
+    sections: Sections
+    live: Mapping[str, dict[str, Any]]
+    marks: dict[str, str]
+
+
 def marked(sections: Sections) -> Built:
-    """The parts with a short mark of each one's content."""
-    marks = {
-        name: hashlib.blake2b(to_json_plotly(part).encode(), digest_size=9).hexdigest()
-        for name, part in sections.items()
-    }
-    return Built(sections, marks)
+    """The parts with their marks. A part's own mark leaves out what its live components hold."""
+    live: dict[str, dict[str, Any]] = {}
+    bones = {name: _without_live(json.loads(to_json_plotly(part)), live) for name, part in sections.items()}
+    marks = {name: _mark(bone) for name, bone in bones.items()}
+    return Built(sections, live, marks | {live_id: _mark(props) for live_id, props in live.items()})
+
+
+def _mark(content: Any) -> str:
+    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=6).hexdigest()
+
+
+def _without_live(node: Any, live: dict[str, dict[str, Any]]) -> Any:
+    if isinstance(node, list):
+        return [_without_live(item, live) for item in node]
+    if not isinstance(node, dict):
+        return node
+    own_id = node.get("props", {}).get("id") if "namespace" in node else None
+    if not isinstance(own_id, str) or not ids.is_live(own_id):
+        return {key: _without_live(value, live) for key, value in node.items()}
+    props = node["props"]
+    # Of a chart only the figure is ever new; to set its other properties again would make it start anew.
+    kept = ("figure",) if "figure" in props else tuple(name for name in props if name != "id")
+    live[own_id] = {name: props[name] for name in kept}
+    return {"live": own_id}
 
 
 def frame(page: str, built: Built) -> Component:
@@ -56,17 +76,25 @@ def outputs(page: str, names: Iterable[str]) -> list[Output]:
     return [*(Output(ids.section(page, name), "children") for name in names), Output(ids.digests(page), "data")]
 
 
-def redrawn(build: Callable[[], Built], seen: Mapping[str, str] | None) -> list[Any]:
-    """For a callback: each part that differs from what the browser shows, ``no_update`` for the others; the marks
-    last. While the database is gone the page stays as it is: the header says so."""
+def redrawn(build: Callable[[], Built], seen: Mapping[str, str] | None, put: Put = set_props) -> list[Any]:
+    """For a callback: each part that is not built like the one the browser shows, ``no_update`` for the others; the
+    marks last. Live components that differ are set one by one through ``put``: all else stays as it stands, with the
+    place on the page and the focus. Raises PreventUpdate where nothing is new, and while the database is gone (the
+    header says so)."""
     try:
         built = build()
     except DatabaseGone:
         _log.exception("数据库连不上")
         raise PreventUpdate from None
     known = seen or {}
-    parts = [part if known.get(name) != built.marks[name] else no_update for name, part in built.sections.items()]
-    return [*parts, built.marks if built.marks != known else no_update]
+    if built.marks == known:
+        raise PreventUpdate
+    new = {name for name in built.sections if known.get(name) != built.marks[name]}
+    for live_id, props in built.live.items():
+        if live_id in known and known[live_id] != built.marks[live_id]:
+            put(live_id, props)
+    parts = [part if name in new else no_update for name, part in built.sections.items()]
+    return [*parts, built.marks]
 
 
 def safely(build: Callable[[], Component]) -> Component:

@@ -130,6 +130,7 @@ TEXTS: dict[str, str] = {
     "data.gap_files": "把含这一天的文件放进 {accepts},或在上面“来源”表里上传;下一次拉取会自动采用。",
     "data.gap_query": "下一次拉取会自动补;要立即补,运行:",
     "data.gap_closed": "这一天本来就没有数据?登记为停业日,就不再算作缺失:",
+    "data.month": "月份",
     "data.day_count": "{n} 行",
     # upload
     "upload.title": "上传进度",

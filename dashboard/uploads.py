@@ -42,13 +42,16 @@ class Upload:
 
 
 def clean_name(name: str) -> str:
-    """A file's name without folders, control characters or anything a file system gives a meaning."""
+    """A file's name without folders, control characters or anything a file system gives a meaning.
+
+    The ending is in lower case: a source's glob is held against it to the letter.
+    """
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     plain = _RESERVED.sub("_", last).strip(" .")
     stem, dot, ending = plain.rpartition(".")
     if not dot:
         stem, ending = plain, ""
-    cut = f"{stem[: _MOST_NAME - len(ending) - 1]}{dot}{ending[:16]}"
+    cut = f"{stem[: _MOST_NAME - len(ending) - 1]}{dot}{ending[:16].lower()}"
     return f"_{cut}" if _DEVICES.match(cut) else cut
 
 

@@ -170,7 +170,7 @@ def set_targets(conn: Connection, targets: Iterable[KpiTarget]) -> None:
 
 
 def target_for(targets: Iterable[KpiTarget], chain: Iterable[str], kpi: str, day: date) -> KpiTarget | None:
-    """The target a KPI is judged by on a day: the half-year's in the first half, else the year's; nearest centre first."""
+    """The target a KPI is judged by on a day: the half-year's before July, else the year's; nearest centre first."""
     wanted = list(targets)
     for centre in chain:
         for half in (1, 0) if day.month <= 6 else (0,):

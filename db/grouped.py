@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from db.answers import Context
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, order=True)
 class _Sum:
     numerator: float = 0.0
     denominator: float = 0.0
@@ -40,7 +40,7 @@ def by_key(context: Context, kpi: Kpi, centres: tuple[int, ...]) -> Sequence[Kpi
         for frame in _frames(context, codes, centre_group, segment.period):
             _add(sums, kpi, segment, frame)
     period, passed = context.period, context.period.until(context.ask.as_of)
-    days_passed = passed.days if passed else 0
+    shown = sorted((_shown(context, key, by), total) for key, total in sums.items())
     return [
         conclude(
             kpi,
@@ -48,10 +48,10 @@ def by_key(context: Context, kpi: Kpi, centres: tuple[int, ...]) -> Sequence[Kpi
             period,
             total.numerator,
             total.denominator,
-            key=_shown(context, key, by),
-            days=(total.days, days_passed),
+            key=key,
+            days=(total.days, passed.days if passed else 0),
         )
-        for key, total in sorted(sums.items())
+        for key, total in shown
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,7 +48,7 @@ class AdvisoryLock:
                 self._conn.execute(_SESSION)
             self._locked = self._locked or bool(self._conn.scalar(select(func.pg_try_advisory_lock(self._key))))
         except DBAPIError:
-            self.release()
+            self._drop()
             raise
         return self._locked
 
@@ -58,12 +59,18 @@ class AdvisoryLock:
         try:
             self._conn.scalar(select(1))
         except DBAPIError:
-            self.release()
+            self._drop()
             return False
         return True
 
     def release(self) -> None:
-        """Gives the lock up by closing its connection. Does nothing where there is none."""
+        """Gives the lock up and closes its connection. Does nothing where there is none."""
+        if self._conn is not None and self._locked:
+            with suppress(DBAPIError):  # a connection that is gone has given it up already
+                self._conn.execute(select(func.pg_advisory_unlock(self._key)))
+        self._drop()
+
+    def _drop(self) -> None:
         conn, self._conn, self._locked = self._conn, None, False
         if conn is not None:
             conn.invalidate()  # closes the socket even where the connection no longer answers

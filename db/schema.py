@@ -1,8 +1,8 @@
 """The tables. Fact columns are made from ``kpi.measures``; migrations follow this file.
 
-Times are UTC (``DateTime`` without zone), days are the centre's own calendar days. Natural keys carry the
-source and the part (a file's name where files of one day add up, else ''), so that one source's window can be
-replaced without touching another's. No caller's number, name or address has a column anywhere.
+Times are UTC (``DateTime`` without zone), days the centre's own. Natural keys carry the source and the part (a file's
+name where files of one day add up, else ''), so that one source's window is replaced without touching another's.
+No caller's number, name or address has a column anywhere.
 """
 
 from __future__ import annotations
@@ -28,17 +28,15 @@ from sqlalchemy import (
 from kpi.measures import of_fact
 from kpi.model import Fact
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=_NAMES)
 
-WHOLE_DAY = -1
-"""``call_stats.hour`` of a row that a source gives for the day as a whole."""
+WHOLE_DAY = -1  # call_stats.hour of a row that a source gives for the day as a whole
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -189,7 +187,7 @@ month_stats = Table(
 )
 
 day_totals = Table(
-    "day_totals",
+    "day_totals",  # every measure over all sources, refreshed in the transaction that changes the facts
     metadata,
     _key("centre_id", Integer),
     _key("measure", String(64)),
@@ -200,7 +198,6 @@ day_totals = Table(
     Index(None, "centre_id", "day"),
     sqlite_with_rowid=False,
 )
-"""Every measure by centre and day, over all sources: refreshed in the transaction that changes the facts."""
 
 rejects = Table(
     "rejects",
@@ -276,13 +273,12 @@ calendar_days = Table(
 )
 
 closed_days = Table(
-    "closed_days",
+    "closed_days",  # days on which a source is known to have nothing to give: not a gap
     metadata,
     Column("source_id", Integer, ForeignKey("sources.id"), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("reason", Text, nullable=False),
 )
-"""Days on which a source is known to have nothing to give: not a gap."""
 
 kpi_targets = Table(
     "kpi_targets",

@@ -158,13 +158,8 @@ def commit_batch(
         days, change = _write_facts(conn, run, batch, now, tz)
         mark_mended(conn, source_id, mended)
         _write_rejects(conn, run, batch)
-        written = Written(
-            rows_read=batch.rows_read,
-            rows_used=batch.rows_used,
-            rows_rejected=len(batch.rejects),
-            restated=record_restatements(conn, change),
-            days=days,
-        )
+        restated = record_restatements(conn, change)
+        written = Written(batch.rows_read, batch.rows_used, len(batch.rejects), restated, days)
         _close(conn, run, batch, written, now)
         return written
 

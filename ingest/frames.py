@@ -20,7 +20,7 @@ from ingest.clean import ident
 from ingest.errors import SourceError
 from ingest.frames_load import left_out
 from ingest.frames_plan import BLANK, GOOD, Plan
-from ingest.frames_rejects import mark_duplicates, read_rejects
+from ingest.frames_rejects import mark_duplicates, read_rejects, repeated
 from ingest.frames_sums import add_sums
 from ingest.headers import RESERVED, bind
 from ingest.mapping import EachFile, Shape, SourceSpec
@@ -132,7 +132,8 @@ def _rows(
     try:
         yield Rows(con, table, plan, row_no)
     finally:
-        con.execute(f"DROP TABLE IF EXISTS {table}")
+        for name in (table, repeated(table)):
+            con.execute(f"DROP TABLE IF EXISTS {name}")
 
 
 def _numbered(relation: str, columns: list[str], first_row: int | None) -> str:

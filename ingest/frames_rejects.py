@@ -16,14 +16,14 @@ REJECT_LIMIT = 100_000
 """More rejects than this in one file mean a wrong mapping or file: it is refused as a whole, with the reasons."""
 VALUE_LENGTH = 200
 CELL_LENGTH = 2_000
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
-_ID_CARD = re.compile(r"(?<!\d)\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dXx])")
+_MOBILE = re.compile(r"(?<!\d)((?:(?:\+|00)?86[- ]?|0)?)(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
+_ID_CARD = re.compile(r"(?<!\d)()(\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![\dXx])")
 
 
 def mask(text: str) -> str:
     """The text with mobile and identity-card numbers reduced to their first 3 and last 2 characters."""
     for pattern in (_ID_CARD, _MOBILE):
-        text = pattern.sub(lambda found: found[0][:3] + "*" * (len(found[0]) - 5) + found[0][-2:], text)
+        text = pattern.sub(lambda found: found[1] + found[2][:3] + "*" * (len(found[2]) - 5) + found[2][-2:], text)
     return text.replace("\x00", "␀")
 
 
@@ -40,7 +40,10 @@ def read_rejects(
     numbers = Counter({int(problem): int(rows) for problem, rows in counted})
     if numbers.total() > REJECT_LIMIT:
         raise SourceError(_too_many(numbers, plan, file))
-    found = con.execute(f"SELECT {row_no} AS place, problem, raw FROM {table} WHERE problem > {GOOD} ORDER BY place")
+    bad = f"SELECT {row_no} AS place, problem, raw FROM {table} WHERE problem > {GOOD} AND problem <> {DUPLICATE}"
+    if numbers[DUPLICATE]:
+        bad += f" UNION ALL SELECT kept_no, {DUPLICATE}, raw FROM {repeated(table)}"
+    found = con.execute(f"{bad} ORDER BY place")
     rejects: list[Reject] = []
     while rows := found.fetchmany(5000):
         rejects.extend(_reject(plan, file, sheet, *row) for row in rows)
@@ -88,7 +91,7 @@ def mark_duplicates(
     order = "DESC" if keep_last else "ASC"
     same = f"OVER (PARTITION BY same ORDER BY row_no {order} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
     con.execute(
-        f"CREATE TEMP TABLE {table}_again AS "
+        f"CREATE TEMP TABLE {repeated(table)} AS "
         f"SELECT row_no AS kept_no, list_concat(cells, [cells[1], {said}]) AS raw FROM ("
         f"SELECT row_no, cells, row_number() {same} AS place, first_value(row_no) {same} AS kept FROM ("
         f"SELECT row_no, [{cells}] AS cells, {plan.same} AS same FROM ({numbered}) WHERE row_no IN ("
@@ -96,8 +99,10 @@ def mark_duplicates(
         f"SELECT key FROM {table} WHERE problem = {GOOD} AND key IS NOT NULL GROUP BY key HAVING count(*) > 1)))) "
         f"WHERE place > 1"
     )
-    con.execute(
-        f"UPDATE {table} SET problem = {DUPLICATE}, raw = again.raw "
-        f"FROM (SELECT kept_no, raw FROM {table}_again) AS again WHERE {row_no} = again.kept_no"
-    )
-    con.execute(f"DROP TABLE {table}_again")
+    # only the number is updated: rewriting the raw cells would give the rows new rowids
+    con.execute(f"UPDATE {table} SET problem = {DUPLICATE} WHERE {row_no} IN (SELECT kept_no FROM {repeated(table)})")
+
+
+def repeated(table: str) -> str:
+    """The name of the table of repeated rows that goes with a table of typed rows."""
+    return f"{table}_again"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -78,15 +78,9 @@ def fill_gaps(
     """
     if config.source(source_code).kind is Kind.FILES:
         return []
-    today = now.astimezone(tz).date()
-    missing = find_gaps(engine, config, source_code, today, days_back)
-    if not missing:
-        return []
-    with engine.connect() as conn:
-        asked = days_asked(conn, source_code, _midnight(today, tz), _midnight(today + timedelta(days=1), tz))
-    wanted = [day for day in missing if day not in asked][-most_days:]
+    missing = find_gaps(engine, config, source_code, now.astimezone(tz).date(), days_back)
     results: list[RunResult] = []
-    for window in day_ranges(wanted):
+    for window in day_ranges(_not_asked_today(engine, source_code, missing, now, tz)[-most_days:]):
         if stop is not None and stop():
             break
         results += pull(
@@ -103,6 +97,17 @@ def fill_gaps(
         if any(result.state == "failed" for result in results):
             break
     return results
+
+
+def _not_asked_today(
+    engine: Engine, source_code: str, missing: Sequence[date], now: datetime, tz: ZoneInfo
+) -> list[date]:
+    if not missing:
+        return []
+    today = now.astimezone(tz).date()
+    with engine.connect() as conn:
+        asked = days_asked(conn, source_code, _midnight(today, tz), _midnight(today + timedelta(days=1), tz))
+    return [day for day in missing if day not in asked]
 
 
 def _midnight(day: date, tz: ZoneInfo) -> datetime:

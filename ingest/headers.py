@@ -64,7 +64,7 @@ def find(spec: SourceSpec, headers: Sequence[str]) -> tuple[dict[Cell, str], lis
     found: dict[Cell, str] = {}
     missing: list[Cell] = []
     for cell in mapped_cells(spec):
-        match = next((by_name[plain(name)] for name in cell.names if plain(name) in by_name), None)
+        match = next((by_name[plain(name)] for name in cell.names or (cell.sql,) if plain(name) in by_name), None)
         if match is not None:
             found[cell] = match
         elif not cell.optional and cell not in missing:

@@ -8,11 +8,9 @@ from datetime import date, timedelta
 
 from kpi.forecast import MIN_DAYS, History, project
 from kpi.model import Grain
-from kpi.periods import ONE_DAY, Period, containing, split
+from kpi.periods import Period, containing, split
 from kpi.status import Operator
 from kpi.workdays import WorkCalendar
-
-NOMINAL = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +100,10 @@ def _row(history: History, period: Period, origin: date, calendar: WorkCalendar,
     if told.value is None or told.low is None or told.high is None or total <= 0 or known <= 0:
         return None
     to_date = float(done.numerator.sum()) / known
-    held = _last_28_days(history, period, origin)
+    recent = _last_28_days(history, period, origin)
     actual = float(whole.numerator.sum()) / total
-    return BacktestRow(period, origin, actual, told.value, told.low, told.high, to_date, to_date if held is None else held)
+    rivals = (to_date, to_date if recent is None else recent)
+    return BacktestRow(period, origin, actual, told.value, told.low, told.high, *rivals)
 
 
 def _last_28_days(history: History, period: Period, origin: date) -> float | None:
@@ -150,6 +149,3 @@ def _figure(value: float, percent: bool, *, sign: bool = True) -> str:
     if not percent:
         return f"{value:.3f}"
     return f"{value * 100:.3f}{'%' if sign else ''}"
-
-
-__all__ = ["NOMINAL", "BacktestReport", "BacktestRow", "backtest", "half_years", "month_ends", "report_text", "ONE_DAY"]

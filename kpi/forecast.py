@@ -14,11 +14,22 @@ from datetime import date
 import numpy as np
 
 from kpi.forecast_days import Floats, History, Ints, expected_volume, kinds_of, ordinals
-from kpi.forecast_levels import CANDIDATES, Mixture
 from kpi.forecast_paths import MIN_DAYS, draw_rest
 from kpi.periods import Period
 from kpi.status import Operator
 from kpi.workdays import WorkCalendar
+
+__all__ = [
+    "MIN_DAYS",
+    "Ending",
+    "History",
+    "Projection",
+    "days_to_come",
+    "known_with_volume",
+    "project",
+    "told",
+    "untold",
+]
 
 LOW, HIGH = 0.1, 0.9
 _EXACT = 1e-12  # what adding and dividing floats may cost an equality
@@ -109,17 +120,16 @@ def project(
     remaining = float(volume.sum())
     if remaining <= 0 and denominator > 0 and (len(days) == 0 or len(used) >= MIN_DAYS):
         ending = Ending(numerator / denominator, np.array([numerator / denominator]))
-        return _told(ending, operator, target, tolerance, 0.0, len(used))
+        return told(ending, operator, target, tolerance, 0.0, len(used))
     if len(used) < MIN_DAYS:
         return untold(f"至少要有 {MIN_DAYS} 天数据才能预测, 现在只有 {len(used)} 天", remaining, len(used))
     if remaining <= 0:
         return untold("近期分母为 0, 无法预测", remaining, len(used))
     rest = draw_rest(used, period, days, kinds, volume, seed)
-    rate, rates = (np.clip(x, 0.0, 1.0) if history.is_share else x for x in (np.array(rest.rate), rest.rates))
+    rates = np.clip(rest.rates, 0.0, 1.0) if history.is_share else rest.rates
     draws = (numerator + rates * rest.volumes) / (denominator + rest.volumes)
-    ending = Ending((numerator + float(rate) * remaining) / (denominator + remaining), draws)
-    told = (spoken_weights(rest.mixture), rest.calibration, rest.scored)
-    return _told(ending, operator, target, tolerance, remaining, len(used), *told)
+    ending = Ending(float(np.median(draws)), draws)
+    return told(ending, operator, target, tolerance, remaining, len(used), rest.words, rest.calibration, rest.scored)
 
 
 def days_to_come(known: History, period: Period, as_of: date) -> Ints:
@@ -133,9 +143,7 @@ def days_to_come(known: History, period: Period, as_of: date) -> Ints:
 def known_with_volume(known: History) -> History:
     """The days that have a rate."""
     kept = known.denominator > 0
-    return History(
-        known.days[kept], known.numerator[kept], known.denominator[kept], known.kinds[kept], known.is_share
-    )
+    return History(known.days[kept], known.numerator[kept], known.denominator[kept], known.kinds[kept], known.is_share)
 
 
 def untold(reason: str, remaining: float, days_used: int) -> Projection:
@@ -143,7 +151,7 @@ def untold(reason: str, remaining: float, days_used: int) -> Projection:
     return Projection(None, None, None, None, remaining, days_used, reason=reason)
 
 
-def _told(
+def told(
     ending: Ending,
     operator: Operator,
     target: float,
@@ -154,22 +162,7 @@ def _told(
     calibration: float = 1.0,
     scored: int = 0,
 ) -> Projection:
+    """The projection of an ending against its target; the rest as in ``Projection``."""
     low, high = ending.interval()
     chance = ending.chance(operator, target, tolerance)
     return Projection(ending.value, low, high, chance, remaining, days_used, weights, calibration, scored)
-
-
-def spoken_weights(mixture: Mixture) -> tuple[tuple[str, float], ...]:
-    """Today's weights of the candidates, added up in the words of the page, the heaviest first."""
-    words = {"水平不变": 0.0, "水平漂移": 0.0, "趋势": 0.0, "年度季节": 0.0, "趋势加季节": 0.0}
-    for candidate, weight in zip(CANDIDATES, mixture.weights[:, 0], strict=True):
-        if candidate.trend and candidate.season:
-            word = "趋势加季节"
-        elif candidate.season:
-            word = "年度季节"
-        elif candidate.trend:
-            word = "趋势"
-        else:
-            word = "水平漂移" if candidate.drift else "水平不变"
-        words[word] += float(weight)
-    return tuple(sorted(words.items(), key=lambda item: -item[1]))

@@ -70,8 +70,8 @@ class History:
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, calendar: WorkCalendar, *, is_share: bool = True) -> History:
         """A history of a frame with the columns day (``date``), numerator, denominator."""
-        columns = [frame[name].astype(float).to_list() for name in ("numerator", "denominator")]
-        return cls.build(frame["day"].to_list(), *columns, calendar, is_share=is_share)
+        above, below = (frame[name].astype(float).to_list() for name in ("numerator", "denominator"))
+        return cls.build(frame["day"].to_list(), above, below, calendar, is_share=is_share)
 
     @classmethod
     def of_counts(cls, days: Sequence[date], counts: Sequence[float], calendar: WorkCalendar) -> History:

@@ -44,6 +44,15 @@ class Candidate:
         return DRIFTS[self.drift] * TRENDS[self.trend] * SEASONS[self.season]
 
     @property
+    def name(self) -> str:
+        """What the page calls it."""
+        if self.season:
+            return "趋势加季节" if self.trend else "年度季节"
+        if self.trend:
+            return "趋势"
+        return "水平漂移" if self.drift else "水平不变"
+
+    @property
     def days_needed(self) -> int:
         """Days of history before the model is considered."""
         return max(TREND_FROM if self.trend else 0, SEASON_FROM if self.season else 0)
@@ -131,6 +140,12 @@ def _parts(times: Floats, questions: Sequence[Question]) -> _Parts:
     return _Parts(past, cross, answers)
 
 
+def _mixed(candidate: Candidate, units: Floats) -> Floats:
+    """The candidate's covariances, from those of a unit of each part."""
+    drift, trend, season = candidate.drift**2, candidate.trend**2, candidate.season**2
+    return np.asarray(_WIDE + drift * units[0] + trend * units[1] + season * units[2])
+
+
 def answer(blocks: Blocks, questions: Sequence[Question]) -> Mixture:
     """What each candidate would have answered to each question with what was known then.
 
@@ -150,9 +165,8 @@ def answer(blocks: Blocks, questions: Sequence[Question]) -> Mixture:
     shape = _NOISE_WORTH + last / 2
     scores, means, spreads = [], [], []
     for candidate in CANDIDATES:
-        strength = np.array([candidate.drift, candidate.trend, candidate.season]) ** 2
-        factor = np.linalg.cholesky(_WIDE + np.tensordot(strength, parts.past, 1) + np.diag(noise))
-        cross = _WIDE + np.tensordot(strength, parts.cross, 1)
+        factor = np.linalg.cholesky(_mixed(candidate, parts.past) + np.diag(noise))
+        cross = _mixed(candidate, parts.cross)
         solved = solve_triangular(factor, np.column_stack([values, cross]), lower=True, check_finite=False)
         z, weight = solved[:, 0], solved[:, 1:] * known
         rate = _NOISE_WORTH * blocks.variance / usual + np.cumsum(z * z)[last] / 2
@@ -160,7 +174,7 @@ def answer(blocks: Blocks, questions: Sequence[Question]) -> Mixture:
         allowed = times[last] - times[0] + 7 >= candidate.days_needed
         scores.append(np.where(allowed, np.log(candidate.prior) + evidence, -np.inf))
         means.append(reference + z @ weight)
-        free = _WIDE + strength @ parts.answers - (weight * weight).sum(axis=0)
+        free = _mixed(candidate, parts.answers) - (weight * weight).sum(axis=0)
         spreads.append(np.sqrt((np.maximum(free, 0.0) + own) * rate / shape))
     weights = np.exp(np.array(scores) - np.max(scores, axis=0))
     return Mixture(weights / weights.sum(axis=0), np.array(means), np.array(spreads), 2 * shape)
@@ -169,8 +183,15 @@ def answer(blocks: Blocks, questions: Sequence[Question]) -> Mixture:
 def smooth(blocks: Blocks, candidate: Candidate) -> Floats:
     """The level of each block as the candidate sees it, looking back from today."""
     times = blocks.times - blocks.times[0] + 3.5
-    strength = np.array([candidate.drift, candidate.trend, candidate.season]) ** 2
-    signal = _WIDE + np.tensordot(strength, _parts(times, []).past, 1)
+    signal = _mixed(candidate, _parts(times, []).past)
     noise = np.diag(np.median(blocks.volumes) / blocks.volumes)
     reference = np.average(blocks.values, weights=blocks.volumes)
     return np.asarray(reference + signal @ np.linalg.solve(signal + noise, blocks.values - reference))
+
+
+def spoken_weights(weights: Floats) -> tuple[tuple[str, float], ...]:
+    """The weights of the candidates added up by name, the heaviest first."""
+    words: dict[str, float] = {}
+    for candidate, weight in zip(CANDIDATES, weights, strict=True):
+        words[candidate.name] = words.get(candidate.name, 0.0) + float(weight)
+    return tuple(sorted(words.items(), key=lambda item: -item[1]))

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from kpi.forecast_days import Floats, History, Ints, KindEffects, block_end, block_keys, kind_effects
-from kpi.forecast_levels import CANDIDATES, Blocks, Mixture, Question, answer, smooth
+from kpi.forecast_levels import CANDIDATES, Blocks, Mixture, Question, answer, smooth, spoken_weights
 from kpi.periods import Period, containing, unit_of
 
 DRAWS = 2000
@@ -19,22 +19,23 @@ HISTORY_DAYS = 4 * 365
 MIN_DAYS = 14
 _NOISE_DAYS = 182
 _RUN = 7  # days of noise are drawn in runs of a week, so that bad days keep together
-_DOUBT_SCORES = 8.0  # past answers count against this many made-up ones that were exactly right
+# Past answers count against eight made-up ones, from a Student's t of 5: forecasts err by far more often than their
+# own model says (a bad week that never happened before), and a new centre has no past answers yet.
+_DOUBT_SCORES, _DOUBT_FREEDOM = 8.0, 5.0
 _LONG_DAYS = 60  # periods of two months and more are asked about at month-ends, shorter ones at block ends
 
 
 @dataclass(frozen=True, eq=False)
 class Rest:
-    """The days to come: the expected rate over them, and draws of that rate and of their denominator.
+    """The days to come: draws of their rate and of their denominator.
 
-    ``mixture``: the models' answers (first column: today's). ``calibration``: by how much the past widened (> 1) or
-    narrowed the draws; ``scored``: how many past answers it stands on.
+    ``words``: what the level was foretold by, with weights, the heaviest first. ``calibration``: by how much the past
+    widened (> 1) or narrowed the draws; ``scored``: how many past answers it stands on.
     """
 
-    rate: float
     rates: Floats
     volumes: Floats
-    mixture: Mixture
+    words: tuple[tuple[str, float], ...]
     calibration: float
     scored: int
 
@@ -58,23 +59,21 @@ def draw_rest(history: History, period: Period, days: Ints, kinds: Ints, volume:
     noise, volumes = _draw_noise(history, smooth(blocks, likeliest)[index], effects, kinds, volume, rng)
     shift = float(weights @ effects.effects[kinds])
     rates = level + shift + calibration * (levels - level + noise)
-    return Rest(level + shift, rates, volumes, mixture, calibration, len(past))
+    return Rest(rates, volumes, spoken_weights(mixture.weights[:, 0]), calibration, len(past))
 
 
 def _blocks(history: History, index: Ints, effects: KindEffects) -> Blocks:
     """Block means as if every day were a working day."""
     volume = history.denominator
     plain = history.numerator - volume * effects.effects[history.kinds]
-    total = np.bincount(index, volume)
+    total = np.bincount(index, volume).astype(np.float64)
     variance = effects.variance
     if history.is_share:
         # A share of events scatters at least as coin tosses do; half an event keeps 0 and 100 % from being certain.
         middle = (history.numerator.sum() + 0.5) / (volume.sum() + 1.0)
         variance = max(variance, float(middle * (1 - middle)))
     variance = max(variance, 1e-12 * float(abs(plain).sum() / volume.sum()) ** 2, 1e-300)
-    return Blocks(
-        np.bincount(index, volume * history.days) / total, np.bincount(index, plain) / total, total, variance
-    )
+    return Blocks(np.bincount(index, volume * history.days) / total, np.bincount(index, plain) / total, total, variance)
 
 
 def _past_periods(period: Period, first: date, last: date) -> Iterator[Period]:
@@ -107,14 +106,13 @@ def _past_questions(
 
 
 def _calibration(mixture: Mixture, actual: Floats) -> float:
-    """The factor that would have made the 80 % interval hold 80 % of the time (normal scores, shrunk towards 1)."""
-    if not len(actual):
-        return 1.0
+    """The factor that would have made the 80 % interval hold 80 % of the time (normal scores)."""
     past = Mixture(mixture.weights[:, 1:], mixture.means[:, 1:], mixture.spreads[:, 1:], mixture.freedom[1:])
     ranks = np.clip(past.rank(actual), 1e-9, 1 - 1e-9)
-    right = (np.arange(40) + 0.5) / 40
-    scores = np.abs(stats.norm.ppf(np.concatenate([ranks, right]))) / stats.norm.ppf(0.9)
-    weights = np.concatenate([np.ones(len(ranks)), np.full(len(right), _DOUBT_SCORES / len(right))])
+    grid = (np.arange(40) + 0.5) / 40
+    doubt = stats.t.ppf(grid, _DOUBT_FREEDOM)
+    scores = np.abs(np.concatenate([stats.norm.ppf(ranks), doubt])) / stats.norm.ppf(0.9)
+    weights = np.concatenate([np.ones(len(ranks)), np.full(len(grid), _DOUBT_SCORES / len(grid))])
     order = np.argsort(scores)
     reached = np.cumsum(weights[order]) / weights.sum()
     return float(scores[order][np.searchsorted(reached, 0.8)])
@@ -123,9 +121,7 @@ def _calibration(mixture: Mixture, actual: Floats) -> float:
 def _draw_levels(mixture: Mixture, rng: np.random.Generator) -> Floats:
     weights = mixture.weights[:, 0]
     model = rng.choice(len(weights), DRAWS, p=weights)
-    return np.asarray(
-        mixture.means[model, 0] + mixture.spreads[model, 0] * rng.standard_t(mixture.freedom[0], DRAWS)
-    )
+    return np.asarray(mixture.means[model, 0] + mixture.spreads[model, 0] * rng.standard_t(mixture.freedom[0], DRAWS))
 
 
 def _draw_noise(

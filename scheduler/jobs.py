@@ -11,7 +11,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from ingest.config import SourceSpec
+from ingest.mapping import SourceSpec
 from product import Product
 from scheduler.presence import BEAT_EVERY
 from scheduler.work import Work

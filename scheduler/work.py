@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import date
 
 from db.engine import transact
 from db.meta import get_meta, set_meta
-from ingest.config import SourceSpec
+from ingest.mapping import Kind, SourceSpec
 from ingest.pull import RunResult, fill_gaps, pull
 from product import Product
 from scheduler.due import daily_moment, daily_window, intraday_window
@@ -17,6 +19,9 @@ from scheduler.leader import NAME
 from scheduler.presence import give_sign
 
 FINE = ("ok", "empty")
+READERS = 2
+"""Pulls that may read files at one time: it is work for this machine, and takes memory. A source that only keeps
+us waiting (a database, an interface) holds up no other."""
 SHOW_EVERY = 3.0
 """Seconds after which what the demo centre has written so far is pulled: the first figures show at once."""
 
@@ -34,6 +39,7 @@ class Work:
         self._stop = stop
         self._nudge = nudge
         self._fresh: set[str] = set()
+        self._reading = threading.BoundedSemaphore(READERS)
 
     def intraday(self, source: SourceSpec) -> None:
         """Pulls what came in today; and again where more was written while it did."""
@@ -103,30 +109,27 @@ class Work:
 
     def _pull(self, source: SourceSpec, window: tuple[date, date], trigger: str) -> Sequence[RunResult]:
         product = self._product
-        results = pull(
-            product.engine,
-            product.config,
-            source.code,
-            window=window,
-            trigger=trigger,
-            now=product.clock(),
-            tz=product.tz,
-            base_dir=product.base_dir,
-            holder=product.holder,
-            stop=self._stop,
-        )
+        with self._reading if source.kind in (Kind.FILES, Kind.ASTERISK) else nullcontext():
+            results = pull(
+                product.engine,
+                product.config,
+                source.code,
+                window=window,
+                trigger=trigger,
+                now=product.clock(),
+                tz=product.tz,
+                base_dir=product.base_dir,
+                holder=product.holder,
+                stop=self._stop,
+            )
         self._tell(source, results)
         return results
 
     def _tell(self, source: SourceSpec, results: Sequence[RunResult]) -> None:
         for result in results:
+            what = f"{source.code} {result.name}".rstrip()
             if result.state in FINE:
-                _log.info(
-                    "%s: 读 %d 行,用 %d 行,剔除 %d 行",
-                    source.code,
-                    result.rows_read,
-                    result.rows_used,
-                    result.rows_rejected,
-                )
+                counts = (result.rows_read, result.rows_used, result.rows_rejected)
+                _log.info("%s: 读 %d 行,用 %d 行,剔除 %d 行", what, *counts)
             else:
-                _log.warning("%s: 拉取未完成(%s): %s", source.code, result.state, result.error)
+                _log.warning("%s: 没有拉取成功(%s): %s", what, result.state, result.error)

@@ -131,7 +131,7 @@ def fill(engine: Engine, now: str = NOW) -> Desk:
 def _write_calls(desk: Desk, days: Sequence[date], file: str) -> None:
     desk.source("calls", "话务平台导出")
     made = batch(
-        calls=calls(*(row for day in days for row in _call_rows(day)), centre="district"),
+        calls=calls(*(row for day in days for row in call_rows(day)), centre="district"),
         seats=seats(*(row for day in days for row in _seat_rows(day)), centre="district"),
         inputs=[{"name": file, "rows": 1000}],
         first_day=days[0],
@@ -144,7 +144,8 @@ def _hours(day: date) -> range:
     return range(8, 14) if day == TODAY else range(8, 18)
 
 
-def _call_rows(day: date) -> Iterator[dict[str, Any]]:
+def call_rows(day: date) -> Iterator[dict[str, Any]]:
+    """The hours of a day."""
     offered, answered = answered_of(day)
     for hour in _hours(day):
         came = offered // 10
@@ -174,7 +175,7 @@ def _seat_rows(day: date) -> Iterator[dict[str, Any]]:
 
 def _write_orders(desk: Desk, days: Sequence[date], file: str) -> None:
     desk.source("orders", "工单系统")
-    row = {
+    row: dict[str, Any] = {
         "accepted": 200,
         "solved_first": 120,
         "dispatched": 80,

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert, text
 
 from cli import checks
 from db.schema import runs
+from ingest.config import load_config
 from scheduler.leader import leader_for
 from scheduler.runner import run_scheduler
 from tests.factories import Desk, batch, calls
@@ -190,3 +191,12 @@ def test_it_sets_up_a_data_directory_and_leaves_what_is_there(
     assert (folder / "sources.yaml").read_text(encoding="utf-8") == SOURCES
     assert told.json("runs") == []
     engine.dispose()
+
+
+def test_it_gives_a_sample_that_is_right_as_it_stands_and_with_everything_switched_on(tmp_path: Path) -> None:
+    example = ROOT / "sources.example.yaml"
+    assert not any(source.enabled for source in load_config(example).sources), "a new installation pulls nothing"
+    on = tmp_path / "sources.yaml"
+    on.write_text(example.read_text(encoding="utf-8").replace("enabled: false", "enabled: true"), encoding="utf-8")
+    secrets = {"PLATFORM_DATABASE_URL": "postgresql://reader@platform/calls", "ORDERS_TOKEN": "a token"}
+    assert {str(source.kind) for source in load_config(on, secrets).sources} == {"files", "asterisk", "sql", "http"}

@@ -13,6 +13,7 @@ import pytest
 from cli.console import Console, plain
 from cli.main import main
 from cli.parser import build_parser
+from settings import TABLE
 from tests.processes import run_app
 from tests.project_files import ROOT
 
@@ -137,6 +138,16 @@ def test_it_gives_no_server_but_by_its_name() -> None:
 def test_it_aligns_columns_with_chinese_characters_two_wide(capsys: pytest.CaptureFixture[str]) -> None:
     Console({}).table(("指标", "数值"), [("接通率", "9.09 %"), ("a", "10"), ("b", None)])
     assert capsys.readouterr().out.splitlines() == ["指标      数值", "接通率  9.09 %", "a           10", "b"]
+
+
+def test_it_documents_commands_and_settings_that_exist() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    commands = set(re.findall(r"app\.py ([a-z-]+)", page)) | set(re.findall(r"start\.py ([a-z-]+)", page))
+    assert commands and commands <= set(COMMANDS)
+    known = {s.variable for s in TABLE} | {f"{s.variable}_FILE" for s in TABLE if s.secret}
+    assert set(re.findall(r"HOTLINE_[A-Z_]+", page)) <= known
+    for path in re.findall(r"\]\(([\w.-]+\.md)\)", page):
+        assert (ROOT / "docs" / path).is_file()
 
 
 def test_it_makes_json_of_everything_it_stores() -> None:

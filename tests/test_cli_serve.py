@@ -17,8 +17,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.installation import Place
-from tests.processes import Process, app, run_app
-from tests.test_scheduler_processes import free_port
+from tests.processes import Process, app, free_port, run_app
 
 UP_WITHIN = 3.0
 """Seconds of processor time until the page is up: on a machine with nothing else to do, that is how long it takes."""

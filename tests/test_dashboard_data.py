@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dash import no_update
+from dash import dcc, html, no_update
 from dash.exceptions import PreventUpdate
 from sqlalchemy import Engine
 
+from dashboard import ids
 from dashboard.cache import VersionedCache
 from dashboard.callbacks import custom_search, frame_parts, pulse
 from dashboard.data import Data, DatabaseGone
@@ -59,7 +60,7 @@ def data(filled: tuple[Engine, Path]) -> Data:
 
 
 def by_hand(days: list[date]) -> tuple[int, int]:
-    """(answered, offered): of today only six hours of ten, five calls fewer at 10 o'clock; nothing of the missing day."""
+    """(answered, offered): of today six hours of ten, five calls fewer at 10 o'clock; nothing of the missing day."""
     answered = offered = 0
     for day in days:
         came, got = answered_of(day)
@@ -294,7 +295,8 @@ def test_it_takes_two_days_from_the_picker(data: Data) -> None:
 def test_it_redraws_only_the_parts_that_changed() -> None:
     before = marked({"a": "one", "b": "two"})
     assert redrawn(lambda: marked({"a": "one", "b": "2"}), before.marks)[:2] == [no_update, "2"]
-    assert redrawn(lambda: before, before.marks) == [no_update, no_update, no_update]
+    with pytest.raises(PreventUpdate):
+        redrawn(lambda: before, before.marks)
     assert redrawn(lambda: before, None)[:2] == ["one", "two"]
 
     def gone() -> Any:
@@ -302,3 +304,28 @@ def test_it_redraws_only_the_parts_that_changed() -> None:
 
     with pytest.raises(PreventUpdate):
         redrawn(gone, before.marks)
+
+
+def test_it_sets_live_components_one_by_one() -> None:
+    def page(first: str, second: str, *more: Any) -> Any:
+        made = [html.P(first, id=ids.live("a")), html.P(second, id=ids.live("b"), className="x"), *more]
+        return marked({"part": html.Div(made)})
+
+    put: list[tuple[str, dict[str, Any]]] = []
+    before = page("1", "2")
+    after = page("1", "3")
+    assert redrawn(lambda: after, before.marks, lambda *what: put.append(what)) == [no_update, after.marks]
+    assert put == [("live-b", {"children": "3", "className": "x"})]
+    grown = page("1", "3", html.P("more"))
+    assert redrawn(lambda: grown, after.marks, lambda *what: put.append(what))[0] is grown.sections["part"]
+    assert len(put) == 1
+
+
+def test_it_sets_nothing_but_the_figure_of_a_chart() -> None:
+    def page(y: list[int]) -> Any:
+        figure = {"data": [{"y": y}], "layout": {}}
+        return marked({"part": dcc.Graph(id=ids.live("g"), figure=figure, config={"displayModeBar": False})})
+
+    put: list[tuple[str, dict[str, Any]]] = []
+    redrawn(lambda: page([1, 2]), page([1]).marks, lambda *what: put.append(what))
+    assert put == [("live-g", {"figure": {"data": [{"y": [1, 2]}], "layout": {}}})]

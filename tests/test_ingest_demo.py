@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import statistics
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
-from python_calamine import CalamineWorkbook
 
-from ingest.sources.demo import DEMO_SOURCES_YAML, DEMO_TARGETS, write_steps, write_until
+from ingest.sources.demo import DEMO_TARGETS, write_steps, write_until
 from ingest.sources.demo_calls import calls_of
 from ingest.sources.demo_profile import bad_week, expected_requests, hour_counts, outage_day, plan
+from ingest.sources.files import discover, read_file
 from kpi import catalogue
+from tests.demo_reader import Call, Row, frame, good_calls, read, sources
 
 START, TODAY = date(2026, 3, 1), date(2026, 5, 30)
 NOW = datetime(2026, 5, 30, 14, 35)
-Row = dict[str, object]
 
 
 @pytest.fixture(scope="module")
@@ -31,46 +28,9 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def read(path: Path) -> list[Row]:
-    """A file's rows by plain means: neither the product's reader nor the demo's writer."""
-    if path.suffix == ".xlsx":
-        header, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("话务明细").to_python()
-        return [dict(zip(map(str, header), row, strict=True)) for row in rows]
-    raw = path.read_bytes()
-    text = raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "gb18030")
-    return [dict(row) for row in csv.DictReader(io.StringIO(text), delimiter=";" if "IVR日报" in path.name else ",")]
-
-
-def seconds(cell: object) -> int:
-    if isinstance(cell, float):
-        return round(cell)
-    hours, minutes, rest = str(cell).split(":")
-    return int(hours) * 3600 + int(minutes) * 60 + int(rest)
-
-
-def good_calls(inbox: Path) -> list[tuple[datetime, bool, int, int, str, str]]:
-    """(asked, answered, wait, handled seconds, seat, rating) of every call that is not spoilt."""
-    found = []
-    for path in sorted((inbox / "calls").iterdir()):
-        for row in read(path):
-            asked, wait = row.get("来电时间", row.get("呼入时间")), row.get("等待时长(秒)", row.get("等待时长"))
-            if isinstance(asked, str):
-                if "-30 " in asked:
-                    continue
-                asked = datetime.strptime(asked, "%Y/%m/%d %H:%M:%S")
-            if row["是否接通"] == "未知" or wait == "-5" or row["通话时长"] in ("25:71:00", "#VALUE!"):
-                continue
-            assert isinstance(asked, datetime)
-            answered = row["是否接通"] == "是"
-            handled = seconds(row["通话时长"]) + seconds(row["话后时长"]) if answered else 0
-            seat, rating = row.get("工号", row.get("坐席工号")), row.get("评价", row.get("满意度评价"))
-            found.append((asked, answered, seconds(wait), handled, str(seat), str(rating)))
-    return found
-
-
 @pytest.fixture(scope="module")
-def calls(inbox: Path) -> list[tuple[datetime, bool, int, int, str, str]]:
-    return good_calls(inbox)
+def calls(inbox: Path) -> list[Call]:
+    return good_calls(sorted((inbox / "calls").iterdir()))
 
 
 @pytest.fixture(scope="module")
@@ -112,14 +72,14 @@ def test_it_writes_nothing_when_time_stands_still_or_goes_back(tmp_path: Path) -
 
 
 def test_it_writes_the_newest_days_first_and_goes_on_after_an_interruption(tmp_path: Path) -> None:
-    start, today, now = date(2026, 5, 1), date(2026, 5, 30), datetime(2026, 5, 30, 9)
+    start, today, now = date(2026, 5, 16), date(2026, 5, 30), datetime(2026, 5, 30, 9)
     steps = write_steps(tmp_path, today, now, start)
     first = next(steps)
     steps.close()
     assert "话务明细_20260530.xlsx" in {path.name for path in first}
     rest = write_until(tmp_path, today, now)
     assert not set(first) & set(rest)
-    assert len(list((tmp_path / "calls").iterdir())) == 30
+    assert len(list((tmp_path / "calls").iterdir())) == 15
     assert not list(tmp_path.rglob("*.tmp"))
 
 
@@ -136,18 +96,18 @@ def test_it_hands_over_recent_calls_daily_and_older_ones_by_month_in_the_old_for
     assert isinstance(read(inbox / "calls" / names[-1])[0]["来电时间"], datetime)
 
 
-def test_it_is_a_believable_centre(calls: list[tuple[datetime, bool, int, int, str, str]], orders: list[Row]) -> None:
-    normal = [c for c in calls if not plan(c[0].date()).short_staffed]
-    answered = [c for c in normal if c[1]]
+def test_it_is_a_believable_centre(calls: list[Call], orders: list[Row]) -> None:
+    normal = [c for c in calls if not plan(c.asked.date()).short_staffed]
+    answered = [c for c in normal if c.answered]
     assert 0.955 < len(answered) / len(normal) < 0.972
-    assert 0.80 < sum(c[2] <= 15 for c in answered) / len(normal) < 0.88
-    assert 7 < statistics.mean(c[2] for c in answered) < 12
-    assert 240 < statistics.mean(c[3] for c in answered) < 300
-    rated = [c[5] for c in answered if c[5] != "未评价"]
+    assert 0.80 < sum(c.wait <= 15 for c in answered) / len(normal) < 0.88
+    assert 7 < statistics.mean(c.wait for c in answered) < 12
+    assert 240 < statistics.mean(c.handled for c in answered) < 300
+    rated = [c.rating for c in answered if c.rating != "未评价"]
     assert 0.91 < sum(r in ("非常满意", "满意") for r in rated) / len(rated) < 0.95
     by_day: dict[date, int] = defaultdict(int)
     for call in calls:
-        by_day[call[0].date()] += 1
+        by_day[call.asked.date()] += 1
     working = [n for day, n in by_day.items() if plan(day).calendar.is_working and day < TODAY]
     assert 2150 < statistics.mean(working) < 2450
     asked_back = [row for row in orders if row["应回访"] == "是"]
@@ -156,13 +116,11 @@ def test_it_is_a_believable_centre(calls: list[tuple[datetime, bool, int, int, s
     assert 0.905 < sum(word != "不满意" for word in valid) / len(valid) < 0.935
 
 
-def test_it_gives_each_seat_about_sixty_items_a_day(
-    calls: list[tuple[datetime, bool, int, int, str, str]], orders: list[Row], inbox: Path
-) -> None:
+def test_it_gives_each_seat_about_sixty_items_a_day(calls: list[Call], orders: list[Row], inbox: Path) -> None:
     items: dict[tuple[str, str], int] = defaultdict(int)
     for call in calls:
-        if call[1] and call[0].month == 4:
-            items[str(call[0].date()), call[4]] += 1
+        if call.answered and call.asked.month == 4:
+            items[str(call.asked.date()), call.seat] += 1
     for row in orders:
         if str(row["受理时间"]).startswith("2026-04"):
             items[str(row["受理时间"])[:10], str(row["受理工号"])] += 1
@@ -174,15 +132,15 @@ def test_it_gives_each_seat_about_sixty_items_a_day(
     assert set(items) <= signed_in
 
 
-def test_it_shows_the_outage_and_the_bad_week(calls: list[tuple[datetime, bool, int, int, str, str]]) -> None:
-    down = [c for c in calls if c[0].date() == outage_day(2026, 1) and c[0].hour in (10, 11, 12)]
+def test_it_shows_the_outage_and_the_bad_week(calls: list[Call]) -> None:
+    down = [c for c in calls if c.asked.date() == outage_day(2026, 1) and c.asked.hour in (10, 11, 12)]
     assert outage_day(2026, 1) == date(2026, 5, 21)
     assert 100 < len(down) < 400
-    assert not any(c[1] for c in down)
+    assert not any(c.answered for c in down)
     monday = bad_week(2026, 1)
-    week = [c for c in calls if 0 <= (c[0].date() - monday).days < 7]
-    assert 0.865 < sum(c[1] for c in week) / len(week) < 0.895
-    assert statistics.mean(c[2] for c in week if c[1]) > 25
+    week = [c for c in calls if 0 <= (c.asked.date() - monday).days < 7]
+    assert 0.865 < sum(c.answered for c in week) / len(week) < 0.895
+    assert statistics.mean(c.wait for c in week if c.answered) > 25
 
 
 @pytest.mark.parametrize(("year", "half"), [(2024, 1), (2024, 2), (2025, 1), (2025, 2), (2026, 1), (2026, 2)])
@@ -250,7 +208,55 @@ def test_it_takes_its_targets_from_the_district_sheet() -> None:
 
 
 def test_it_maps_every_file_it_writes(inbox: Path) -> None:
-    config = yaml.safe_load(DEMO_SOURCES_YAML)
-    taken = {path for source in config["sources"] for path in inbox.parent.glob(source["path"])}
+    now = datetime.now(UTC)
+    taken = [path for spec in sources(inbox).values() for path in discover(spec, inbox.parent, now)]
     written = {path for path in inbox.rglob("*") if path.is_file() and path.name != ".demo.json"}
-    assert taken == written
+    assert len(taken) == len(set(taken))
+    assert set(taken) == written
+
+
+@pytest.mark.parametrize("name", ["话务明细_202603.csv", "话务明细_20260518.xlsx"])
+def test_it_is_read_by_the_files_source_to_the_figures_in_its_files(inbox: Path, name: str) -> None:
+    path = inbox / "calls" / name
+    batch = read_file(sources(inbox)["demo-calls"], path, TODAY)
+    known = good_calls([path])
+    answered = [call for call in known if call.answered]
+    sums = frame(batch.calls).sum(numeric_only=True)
+    assert batch.rows_read == len(read(path)) == len(known) + len(batch.rejects)
+    assert sums["offered"] == len(known)
+    assert sums["answered"] == len(answered)
+    assert sums["wait_seconds"] == sum(call.wait for call in answered)
+    assert sums["talk_seconds"] + sums["wrap_seconds"] == sum(call.handled for call in answered)
+    assert sums["answered_within_15"] == sum(call.wait <= 15 for call in answered)
+    assert sums["satisfied_calls"] == sum(call.rating in ("满意", "非常满意") for call in answered)
+    assert frame(batch.seats)["seat_calls"].sum() == len(answered)
+    assert {reject.column for reject in batch.rejects} <= {
+        "来电时间", "呼入时间", "是否接通", "等待时长", "等待时长(秒)", "通话时长",
+    }  # fmt: skip
+
+
+def test_its_orders_are_read_to_the_figures_in_their_file(inbox: Path) -> None:
+    path = inbox / "orders" / "工单明细_2026-04.csv"
+    batch = read_file(sources(inbox)["demo-orders"], path, TODAY)
+    rows = [row for row in read(path) if "-13-40" not in str(row["办理时限"])]
+    sums = frame(batch.orders).sum(numeric_only=True)
+    assert batch.rows_used == len(rows)
+    assert sums["accepted"] == len(rows)
+    assert sums["solved_first"] == sum(row["直接答复"] == "是" for row in rows)
+    assert sums["due"] == sum(bool(row["办理时限"]) for row in rows)
+    assert sums["closed_on_time"] == sum("" < str(row["办结时间"]) <= str(row["办理时限"]) for row in rows)
+    assert sums["to_call_back"] == sum(row["应回访"] == "是" for row in rows)
+    assert sums["called_back"] == sum(row["已回访"] == "是" for row in rows)
+    assert sums["satisfied_orders"] == sum(row["回访结果"] in ("满意", "基本满意") for row in rows)
+
+
+def test_its_books_are_read_without_a_reject(inbox: Path) -> None:
+    for code, folder in (("seats", "seats"), ("ivr", "ivr"), ("quality", "quality"), ("money", "money")):
+        for path in sorted((inbox / folder).iterdir())[-2:]:
+            batch = read_file(sources(inbox)[f"demo-{code}"], path, TODAY)
+            assert (batch.rows_used, batch.rejects) == (len(read(path)), []), path.name
+    (history,) = (inbox / "history").iterdir()
+    months = frame(read_file(sources(inbox)["demo-history"], history, TODAY).months)
+    assert set(months["month"]) == {date(2025, month, 1) for month in range(1, 13)}
+    sums = months.pivot(index="month", columns="measure", values="value")
+    assert (sums["answered"] / sums["offered"]).between(0.93, 0.98).all()

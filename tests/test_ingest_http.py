@@ -2,79 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from ingest.sources import http_pages
 from ingest.sources.http_get import FetchError, check_address, pause_before, shown
 from ingest.sources.http_pages import Api, fetch_pages
+from tests.json_server import Reply, Server, says, serve
 
 START, END = date(2026, 3, 2), date(2026, 3, 3)
-
-Reply = tuple[int, dict[str, str], bytes]
-
-
-@dataclass
-class Server:
-    """``answer`` decides what is said; ``asked`` keeps path, query and headers of every request."""
-
-    answer: Callable[[str, dict[str, str], int], Reply] = lambda path, query, n: (200, {}, b"[]")
-    asked: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list)
-    url: str = ""
-    cut_after: int | None = None
-    delay: float = 0.0
-
-
-def says(body: Any, code: int = 200, **headers: str) -> Reply:
-    return code, {k.replace("_", "-"): v for k, v in headers.items()}, json.dumps(body, ensure_ascii=False).encode()
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    yield from _serve()
+    yield from serve()
 
 
 @pytest.fixture
 def other_server() -> Iterator[Server]:
-    yield from _serve()
-
-
-def _serve() -> Iterator[Server]:
-    state = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            query = {key: values[0] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
-            state.asked.append((parts.path, query, dict(self.headers.items())))
-            time.sleep(state.delay)
-            code, headers, body = state.answer(parts.path, query, len(state.asked))
-            self.send_response(code)
-            for name, value in ({"Content-Length": str(len(body))} | headers).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body if state.cut_after is None else body[: state.cut_after])
-
-        def log_message(self, *_: Any) -> None:
-            """Says nothing."""
-
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    state.url = f"http://127.0.0.1:{httpd.server_port}"
-    yield state
-    httpd.shutdown()
-    httpd.server_close()
-    thread.join()
+    yield from serve()
 
 
 def fetch(api: Api, pauses: list[float] | None = None) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest.sources.queue_log import BadLine, CallRow, CallTracker, parse_line
 from ingest.sources.queue_seats import SeatDay, SeatTracker, merged, midnight, without
@@ -261,3 +263,45 @@ def test_it_knows_days_that_are_not_24_hours_long() -> None:
 def test_it_adds_and_takes_away_spans() -> None:
     assert merged([(5, 9), (1, 3), (2, 4), (9, 10), (7, 6)]) == [(1, 4), (5, 10)]
     assert without([(0, 10), (20, 30)], [(2, 3), (8, 22), (29, 40)]) == [(0, 2), (3, 8), (22, 29)]
+
+
+EVENTS = ["ENTERQUEUE", "CONNECT", "ABANDON", "COMPLETEAGENT", "EXITWITHKEY", "TRANSFER", "JOINEMPTY", "ADDMEMBER"]
+FIELDS = st.one_of(
+    st.sampled_from(["", "NONE", "1", "c1", "600", "SIP/1", "-5", "1e9", "x", *EVENTS]), st.text(max_size=6)
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=40),
+            st.builds(
+                lambda at, event, data: "|".join([f"{T0 + at}", "c1", "600", "SIP/1", event, *data]),
+                st.integers(-9, 20_000),
+                st.sampled_from(EVENTS),
+                st.lists(FIELDS, max_size=5),
+            ),
+            st.lists(FIELDS, max_size=8).map("|".join),
+        ),
+        max_size=30,
+    )
+)
+def test_it_never_stumbles_over_a_log_of_nonsense(texts: list[str]) -> None:
+    calls, seats = CallTracker(), SeatTracker()
+    entered, rows = set(), []
+    for number, text in enumerate(texts):
+        try:
+            event = parse_line(text)
+        except BadLine as error:
+            assert str(error)
+            continue
+        if event.name in ("ENTERQUEUE", "JOINEMPTY"):
+            entered.add(number)
+        seats.feed(event)
+        rows += calls.feed(event, number)
+    rows += [*calls.finish(), *calls.waiting()]
+    assert {row.origin for row in rows} <= entered
+    assert len({row.origin for row in rows}) == len(rows)
+    for day in seats.days(DAY, DAY, SHANGHAI, T0 + 20_000):
+        assert 0 <= day.paused_seconds <= day.signed_in_seconds <= 86_400

@@ -1,290 +1,153 @@
-"""Rejects go out as a workbook and come back mended: each row counts once, whatever is delivered before or after."""
+"""Rows that can't be used: what is said of them, what is kept of them, and that none is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Iterable
 from pathlib import Path
 
+import duckdb
 import pytest
-import xlsxwriter
-from python_calamine import CalamineWorkbook
-from sqlalchemy import Engine
 
-from ingest.pull import export_rejects
-from ingest.rejects import ID, shown, unshown
-from tests.pulling import CALLS_YAML, Hotline, call, calls_of
+from ingest import frames_rejects
+from ingest.errors import SourceError
+from ingest.frames import to_batch
+from ingest.frames_rejects import mask
+from tests.ingest_files import CALL_HEADERS, CALLS, TODAY, read_lines, reasons, source, total
 
-DAY4, DAY5 = date(2026, 3, 4), date(2026, 3, 5)
-BAD4, BAD5 = call("2026-03-04 25:00:00"), call("2026-03-05 09:00:00", wait="很久")
-Row = dict[str, str]
+GOOD = "2026-03-01 08:00:00,是,5,60,1001"
 
 
-@pytest.fixture
-def hotline(engine: Engine, tmp_path: Path) -> Hotline:
-    return Hotline(engine, tmp_path)
+@pytest.mark.parametrize(
+    ("row", "column", "value", "said"),
+    [
+        ("25:71:00,是,5,60,1", "来电时间", "25:71:00", "不是时间: ‘25:71:00’"),
+        (",是,5,60,1", "来电时间", "", "是空的"),
+        ("1999-12-31 23:59:59,是,5,60,1", "来电时间", "1999-12-31 23:59:59", "早于 2000 年"),
+        ("2026-04-01 00:00:00,是,5,60,1", "来电时间", "2026-04-01 00:00:00", "在今天(2026-03-31)之后"),
+        ("2026-03-01 08:00:00,也许,5,60,1", "是否接通", "也许", "既不是“是”也不是“否”"),
+        ("2026-03-01 08:00:00,,5,60,1", "是否接通", "", "是空的"),
+        ("2026-03-01 08:00:00,是,-5,60,1", "等待时长", "-5", "是负数"),
+        ("2026-03-01 08:00:00,是,abc,60,1", "等待时长", "abc", "不是时长"),
+        ("2026-03-01 08:00:00,是,5,24:00:01,1", "通话时长", "24:00:01", "超过 24 小时"),
+        (f"2026-03-01 08:00:00,是,5,60,{'9' * 65}", "工号", "9" * 65, "超过 64 个字"),
+        ("合计,,100,200,", "", "合计", "‘合计’ 是合计行"),
+        ("总 计:,,100,200,", "", "总 计:", "是合计行"),
+        ("Total,,100,200,", "", "Total", "是合计行"),
+    ],
+)
+def test_it_names_the_column_the_value_and_what_is_wrong(
+    tmp_path: Path, row: str, column: str, value: str, said: str
+) -> None:
+    batch = read_lines(tmp_path, source(tmp_path, CALLS), CALL_HEADERS, GOOD, row)
+    (reject,) = batch.rejects
+    assert (reject.file, reject.row_no, reject.column, reject.value) == ("a.csv", 3, column, value)
+    assert said in reject.reason and (not column or f"‘{column}’" in reject.reason)
+    assert batch.rows_used == 1
 
 
-@pytest.fixture
-def small(sqlite_engine: Engine, tmp_path: Path) -> Hotline:
-    return Hotline(sqlite_engine, tmp_path)
+def test_it_tells_the_first_thing_wrong_and_keeps_the_mapped_columns_only(tmp_path: Path) -> None:
+    headers = ("姓名", *CALL_HEADERS, "地址")
+    batch = read_lines(tmp_path, source(tmp_path, CALLS), headers, "张三,2026-03-01 08:00:00,是,x,y,1,某路 1 号")
+    (reject,) = batch.rejects
+    assert reject.column == "等待时长"
+    assert reject.row == dict(zip(CALL_HEADERS, ("2026-03-01 08:00:00", "是", "x", "y", "1"), strict=True))
 
 
-def sheet_rows(path: Path, sheet: str = "calls") -> list[Row]:
-    with CalamineWorkbook.from_path(str(path)) as book:
-        headers, *rows = book.get_sheet_by_name(sheet).to_python()
-    return [{str(h): str(c) for h, c in zip(headers, row, strict=True)} for row in rows]
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("13812345678", "138******78"),
+        ("来电 138-1234-5678 转", "来电 138********78 转"),
+        ("+8613812345678", "+86138******78"),
+        ("013812345678", "0138******78"),
+        ("110101199003077715", "110*************15"),
+        ("11010119900307771x", "110*************1x"),
+        ("110101999903077715", "110101999903077715"),  # no date inside: an order number
+        ("2026030113812345678", "2026030113812345678"),
+        ("1381234567", "1381234567"),
+    ],
+)
+def test_it_masks_mobile_and_identity_card_numbers(text: str, masked: str) -> None:
+    assert mask(text) == masked
 
 
-def mended(hotline: Hotline, change: Callable[[Row], Row | None], name: str = "mended.xlsx") -> Path:
-    """The exported rejects as a person gives them back: each row changed, or left out (None)."""
-    path = hotline.folder / "rejects.xlsx"
-    export_rejects(hotline.engine, "calls", path)
-    rows = [changed for row in sheet_rows(path) if (changed := change(row)) is not None]
-    return written(hotline.folder / name, rows)
+def test_it_masks_them_in_rejects(tmp_path: Path) -> None:
+    batch = read_lines(tmp_path, source(tmp_path, CALLS), CALL_HEADERS, "13812345678,是,5,60,110101199003077715")
+    (reject,) = batch.rejects
+    kept = f"{reject.value} {reject.reason} {reject.row}"
+    assert "138******78" in kept and "12345" not in kept and "19900307" not in kept
 
 
-def written(path: Path, rows: list[Row]) -> Path:
-    with xlsxwriter.Workbook(str(path)) as book:
-        sheet = book.add_worksheet("calls")
-        for number, row in enumerate([{header: header for header in rows[0]}, *rows] if rows else [{ID: ID}]):
-            for column, cell in enumerate(row.values()):
-                sheet.write_string(number, column, cell)
-    return path
+def test_it_cuts_values_that_are_endless(tmp_path: Path) -> None:
+    batch = read_lines(tmp_path, source(tmp_path, CALLS), CALL_HEADERS, f"{'长' * 5000},是,5,60,1")
+    (reject,) = batch.rejects
+    assert len(reject.value) == 201 and len(reject.row["来电时间"]) == 2000
 
 
-def both(row: Row) -> Row:
-    """The right correction of BAD4 and BAD5."""
-    if row["来电时间"].endswith("25:00:00"):
-        return row | {"来电时间": "2026-03-04 15:00:00"}
-    return row | {"等待时长": "33"}
+WITH_ID = CALLS + "  id: 通话ID"
 
 
-def deliver(hotline: Hotline, name: str = "a.csv") -> None:
-    hotline.file(name, [*calls_of(DAY4, 10), BAD4, *calls_of(DAY5, 20), BAD5])
-    (result,) = hotline.pull()
-    assert (result.rows_read, result.rows_used, result.rows_rejected) == (32, 30, 2)
+def test_it_keeps_the_first_of_calls_with_one_id(tmp_path: Path) -> None:
+    rows = [f"{GOOD},A", f"{GOOD},B", "x,是,5,60,1,C", f"{GOOD},A ", f"{GOOD},", f"{GOOD},", f"{GOOD},C", f"{GOOD},A"]
+    batch = read_lines(tmp_path, source(tmp_path, WITH_ID), (*CALL_HEADERS, "通话ID"), *rows)
+    assert {n: r.split("。")[0] for n, r in reasons(batch).items() if n != 4} == {
+        5: "与第 2 行重复(保留第一次)",
+        9: "与第 2 行重复(保留第一次)",
+    }
+    assert batch.rows_used == 5
 
 
-def states(hotline: Hotline) -> list[str]:
-    return [state for (state,) in hotline.rows("SELECT state FROM rejects ORDER BY id")]
+def test_it_keeps_rows_that_repeat_each_other_unless_told_otherwise(tmp_path: Path) -> None:
+    rows = [GOOD, GOOD, GOOD + "0"]
+    assert read_lines(tmp_path, source(tmp_path, CALLS), CALL_HEADERS, *rows).rows_used == 3
+    batch = read_lines(tmp_path, source(tmp_path, CALLS + "duplicates: reject"), CALL_HEADERS, *rows)
+    assert list(reasons(batch)) == [3] and batch.rows_used == 2
+    told = source(tmp_path, WITH_ID + "\nduplicates: keep")
+    assert read_lines(tmp_path, told, (*CALL_HEADERS, "通话ID"), f"{GOOD},A", f"{GOOD},A").rows_used == 2
 
 
-def test_it_exports_the_rows_with_their_place_and_reason(hotline: Hotline) -> None:
-    deliver(hotline)
-    path = hotline.folder / "rejects.xlsx"
-    assert export_rejects(hotline.engine, "calls", path) == 2
-    first, second = sheet_rows(path)
-    assert list(first) == [
-        *("来电时间", "是否接通", "等待时长", "通话时长", "工号", "技能组"),
-        *("剔除原因", "文件", "工作表", "行号", "剔除编号(请勿改动)"),
-    ]
-    assert first["来电时间"] == "2026-03-04 25:00:00" and first["工号"] == "1001"
-    assert (first["文件"], first["行号"], second["行号"]) == ("a.csv", "12", "33")
-    assert "‘来电时间’ 不是时间" in first["剔除原因"] and "‘等待时长’ 不是时长: ‘很久’" in second["剔除原因"]
+def test_it_compares_whole_rows_by_every_column_also_those_not_mapped(tmp_path: Path) -> None:
+    spec = source(tmp_path, CALLS + "duplicates: reject")
+    batch = read_lines(tmp_path, spec, (*CALL_HEADERS, "流水"), f"{GOOD},1", f"{GOOD},2", f"{GOOD},2")
+    assert list(reasons(batch)) == [4]
 
 
-def test_it_writes_a_sheet_for_each_source_and_says_when_there_is_nothing(small: Hotline) -> None:
-    path = small.folder / "rejects.xlsx"
-    assert export_rejects(small.engine, None, path) == 0
-    with CalamineWorkbook.from_path(str(path)) as book:
-        assert book.sheet_names == ["没有剔除行"]
-    other = CALLS_YAML.partition("sources:\n")[2].replace("code: calls", "code: evening").replace("calls/*", "calls/e*")
-    small.configure(CALLS_YAML.replace("calls/*", "calls/a*") + other)
-    small.file("a.csv", [BAD4])
-    small.file("e.csv", [BAD5, BAD4])
-    small.pull("calls")
-    small.pull("evening")
-    assert export_rejects(small.engine, None, path) == 3
-    assert (len(sheet_rows(path, "calls")), len(sheet_rows(path, "evening"))) == (1, 2)
+def test_it_refuses_a_file_of_which_nearly_nothing_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames_rejects, "REJECT_LIMIT", 3)
+    rows = ["x,是,5,60,1"] * 3 + ["2026-03-01 08:00:00,也许,5,60,1"]
+    with pytest.raises(
+        SourceError, match=r"有 4 行不能用,超过 3 行.*主要原因: ‘来电时间’ 不是时间\(3 行\); ‘是否接通’ 既不是"
+    ):
+        read_lines(tmp_path, source(tmp_path, CALLS), CALL_HEADERS, *rows)
+    assert len(read_lines(tmp_path, source(tmp_path, CALLS), CALL_HEADERS, *rows[:3]).rejects) == 3
 
 
-def test_it_neutralises_cells_that_could_be_formulas(small: Hotline) -> None:
-    small.file("a.csv", [call("=cmd|' /C calc'!A0"), call("+1"), call("-2026"), call("@x"), call("'=1"), call("正常")])
-    small.pull()
-    path = small.folder / "rejects.xlsx"
-    export_rejects(small.engine, "calls", path)
-    cells = [row["来电时间"] for row in sheet_rows(path)]
-    assert cells == ["'=cmd|' /C calc'!A0", "'+1", "'-2026", "'@x", "''=1", "正常"]
-    assert small.feed(written(small.folder / "m.xlsx", sheet_rows(path))).rows_read == 0  # nothing was changed
+def test_it_lets_braces_and_percent_signs_in_headers_and_values_be(tmp_path: Path) -> None:
+    spec = source(tmp_path, CALLS.replace("等待时长", "'{等待} %s'") + "  queue: {column: 组, values: {'{a}': 甲}}")
+    headers = [header.replace("等待时长", "{等待} %s") for header in CALL_HEADERS]
+    batch = read_lines(tmp_path, spec, (*headers, "组"), "2026-03-01 08:00:00,是,{value},60,1,{a}")
+    assert batch.rejects[0].reason.startswith("‘{等待} %s’ 不是时长: ‘{value}’")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "-5", "'=x", "''", "plain", "", "a\tb", "\t=1", "'quoted'"])
-def test_it_gives_back_the_text_that_was_shown(text: str) -> None:
-    assert unshown(shown(text)) == text
+def _relation(con: duckdb.DuckDBPyConnection, rows: Iterable[tuple[int, str, str, str]]) -> str:
+    con.execute('CREATE TABLE "my rows" (row_no BIGINT, 来电时间 VARCHAR, 是否接通 VARCHAR, row_problem VARCHAR)')
+    con.executemany('INSERT INTO "my rows" VALUES (?, ?, ?, ?)', list(rows))
+    return "my rows"
 
 
-def test_it_adds_mended_rows_to_their_days(hotline: Hotline) -> None:
-    deliver(hotline)
-    result = hotline.feed(mended(hotline, both))
-    assert (result.state, result.rows_read, result.rows_used, result.rows_rejected) == ("ok", 2, 2, 0)
-    assert hotline.offered() == hotline.totals() == {"2026-03-04": 11, "2026-03-05": 21}
-    assert hotline.totals("wait_seconds")["2026-03-05"] == sum(5 + n % 30 for n in range(20)) + 33
-    assert states(hotline) == ["mended", "mended"]
-    assert hotline.rows("SELECT trigger, rows_used FROM runs ORDER BY id") == [("daily", 30), ("mend", 2)]
-
-
-def test_it_takes_a_mended_workbook_once_only(hotline: Hotline) -> None:
-    deliver(hotline)
-    path = mended(hotline, both)
-    hotline.feed(path)
-    again = hotline.feed(path)
-    assert (again.state, again.rows_read) == ("empty", 0)
-    assert again.warnings == ("2 行已经补录过, 或已被重新拉取的数据取代, 没有再次计入。",)
-    assert hotline.totals() == {"2026-03-04": 11, "2026-03-05": 21}
-
-
-def test_it_takes_a_second_workbook_for_the_same_day_as_well(hotline: Hotline) -> None:
-    hotline.file("a.csv", [*calls_of(DAY4, 10), BAD4, call("2026-03-04 10:00:00", wait="久")])
-    hotline.pull()
-    hotline.feed(mended(hotline, lambda row: both(row) if "25:00" in row["来电时间"] else None))
-    hotline.feed(mended(hotline, both))
-    assert hotline.totals() == {"2026-03-04": 12}
-
-
-def test_it_leaves_rows_alone_that_were_not_changed(hotline: Hotline) -> None:
-    deliver(hotline)
-    result = hotline.feed(mended(hotline, lambda row: both(row) if "25:00" in row["来电时间"] else row))
-    assert (result.rows_read, result.rows_used) == (1, 1)
-    assert result.warnings == ("1 行没有改动, 仍留在剔除行里。",)
-    assert states(hotline) == ["mended", "open"]
-
-
-def test_it_keeps_rows_that_are_still_bad_as_rejects_with_the_new_text(hotline: Hotline) -> None:
-    deliver(hotline)
-    result = hotline.feed(mended(hotline, lambda row: row | {"来电时间": "2026-03-04 26:00:00"}))
-    assert (result.state, result.rows_used, result.rows_rejected) == ("ok", 0, 2)
-    assert result.warnings[0].startswith("a.csv 第 12 行改正后仍不能用: ‘来电时间’ 不是时间: ‘2026-03-04 26:00:00’")
-    export_rejects(hotline.engine, "calls", hotline.folder / "again.xlsx")
-    rows = sheet_rows(hotline.folder / "again.xlsx")
-    assert [(row["来电时间"], row["行号"]) for row in rows] == [
-        ("2026-03-04 26:00:00", "12"),
-        ("2026-03-04 26:00:00", "33"),
-    ]
-    assert hotline.offered() == {"2026-03-04": 10, "2026-03-05": 20}
-
-
-def test_it_does_not_count_a_mended_row_again_when_the_corrected_file_follows(hotline: Hotline) -> None:
-    deliver(hotline)
-    hotline.feed(mended(hotline, both))
-    hotline.clock.advance(minutes=5)
-    corrected = [*calls_of(DAY4, 10), call("2026-03-04 15:00:00"), *calls_of(DAY5, 20), call("2026-03-05 09:00:00")]
-    hotline.file("a.csv", corrected)
-    hotline.pull()
-    assert hotline.offered() == hotline.totals() == {"2026-03-04": 11, "2026-03-05": 21}
-
-
-def test_it_does_not_count_a_mended_row_when_the_corrected_file_came_before(hotline: Hotline) -> None:
-    """The corrected file has another name: its days were given anew, so what was mended of the old one is past."""
-    deliver(hotline)
-    path = mended(hotline, both)
-    hotline.clock.advance(minutes=5)
-    hotline.file("a_corrected.csv", [*calls_of(DAY4, 10), call("2026-03-04 15:00:00")])
-    hotline.pull()
-    result = hotline.feed(path)
-    assert hotline.offered() == hotline.totals() == {"2026-03-04": 11, "2026-03-05": 21}
-    assert (result.rows_read, result.rows_used) == (1, 1)
-    assert "1 行所在的日期已由来源重新提供, 没有补录, 以免重复计数。" in result.warnings
-    assert states(hotline) == ["superseded", "mended"]
-
-
-def test_it_refuses_mended_rows_of_a_file_delivered_anew_under_its_name(hotline: Hotline) -> None:
-    deliver(hotline)
-    path = mended(hotline, both)
-    hotline.clock.advance(minutes=5)
-    hotline.file("a.csv", [*calls_of(DAY4, 11), *calls_of(DAY5, 21)])
-    hotline.pull()
-    assert hotline.feed(path).rows_read == 0
-    assert hotline.offered() == {"2026-03-04": 11, "2026-03-05": 21}
-
-
-def test_it_mends_a_row_again_that_the_source_gives_again(hotline: Hotline) -> None:
-    """The file grows by a day but nobody has corrected its bad rows: what was mended stays mended."""
-    deliver(hotline)
-    hotline.feed(mended(hotline, both))
-    hotline.clock.advance(days=1)
-    rows = [*calls_of(DAY4, 10), BAD4, *calls_of(DAY5, 20), BAD5, *calls_of(date(2026, 3, 6), 7)]
-    hotline.file("a.csv", rows)
-    (result,) = hotline.pull()
-    assert (result.rows_read, result.rows_used, result.rows_rejected, result.restated) == (39, 39, 0, 0)
-    assert hotline.offered() == hotline.totals() == {"2026-03-04": 11, "2026-03-05": 21, "2026-03-06": 7}
-    assert hotline.rows("SELECT DISTINCT part FROM call_stats") == [("",)]
-
-
-def test_it_mends_as_often_as_the_row_was_mended(hotline: Hotline) -> None:
-    """Two equal bad rows, one of them mended: given again, one is mended and one a reject."""
-    hotline.file("a.csv", [*calls_of(DAY4, 10), BAD4, BAD4])
-    hotline.pull()
-    kept: list[Row] = []
-    hotline.feed(mended(hotline, lambda row: kept.append(row) or both(row) if not kept else None))  # type: ignore[func-returns-value]
-    hotline.clock.advance(minutes=5)
-    hotline.file("a.csv", [*calls_of(DAY4, 12), BAD4, BAD4])
-    (result,) = hotline.pull()
-    assert (result.rows_read, result.rows_used, result.rows_rejected) == (14, 13, 1)
-    assert hotline.offered() == {"2026-03-04": 13}
-
-
-def test_it_follows_a_row_that_was_mended_twice(hotline: Hotline) -> None:
-    hotline.file("a.csv", [*calls_of(DAY4, 10), BAD4])
-    hotline.pull()
-    hotline.feed(mended(hotline, lambda row: row | {"来电时间": "2026-03-04 26:00:00"}))
-    hotline.feed(mended(hotline, lambda row: row | {"来电时间": "2026-03-04 16:00:00"}))
-    assert hotline.offered() == {"2026-03-04": 11}
-    hotline.clock.advance(minutes=5)
-    hotline.file("a.csv", [*calls_of(DAY4, 11), BAD4])
-    hotline.pull()
-    assert hotline.offered() == hotline.totals() == {"2026-03-04": 12}
-    assert "open" not in states(hotline)
-
-
-def test_it_keeps_mended_parts_of_other_files_where_files_add_up(hotline: Hotline) -> None:
-    hotline.configure(CALLS_YAML.replace("path:", "each_file: adds\n    path:"))
-    hotline.file("north.csv", [*calls_of(DAY4, 10), BAD4])
-    hotline.file("south.csv", [*calls_of(DAY4, 20), call("2026-03-04 99:00:00")])
-    hotline.pull()
-    hotline.feed(mended(hotline, lambda row: row | {"来电时间": "2026-03-04 15:00:00"}))
-    assert hotline.offered() == {"2026-03-04": 32}
-    hotline.clock.advance(minutes=5)
-    hotline.file("south.csv", calls_of(DAY4, 21))
-    hotline.pull()
-    assert hotline.offered() == hotline.totals() == {"2026-03-04": 32}
-    assert hotline.rows("SELECT part, sum(offered) FROM call_stats GROUP BY part ORDER BY 2")[0][1] == 1
-
-
-def test_it_mends_a_row_into_another_day(hotline: Hotline) -> None:
-    hotline.file("a.csv", [*calls_of(DAY4, 10), call("2026-13-05 09:00:00")])
-    hotline.file("b.csv", calls_of(DAY5, 20))
-    hotline.pull()
-    result = hotline.feed(mended(hotline, lambda row: row | {"来电时间": "2026-03-05 09:00:00"}))
-    # Run 2 gave 5 March after run 1 had found the bad row: whether the row is in it nobody knows, so it stays out.
-    assert "没有补录, 以免重复计数" in result.warnings[0]
-    assert hotline.offered() == {"2026-03-04": 10, "2026-03-05": 20}
-
-
-def test_it_says_what_is_wrong_with_a_workbook_that_is_not_ours(small: Hotline) -> None:
-    deliver(small)
-    other = small.folder / "other.xlsx"
-    with xlsxwriter.Workbook(str(other)) as book:
-        book.add_worksheet().write_string(0, 0, "来电时间")
-    text = small.folder / "text.xlsx"
-    text.write_text("来电时间,是否接通")
-    for path in (other, text):
-        result = small.feed(path)
-        assert result.state == "failed" and result.error is not None and path.name in result.error
-    assert "重新导出" in str(small.feed(other).error)
-    assert small.rows("SELECT last_error FROM sources") == [(None,)]
-
-
-def test_it_cannot_mend_rows_of_a_source_without_dates(small: Hotline) -> None:
-    yaml = """
-centres: [{code: city, name: 市中心}]
-sources:
-  - {code: calls, title: 日报, kind: files, shape: days, centre: city, path: inbox/calls/*, settle_seconds: 0,
-     start_date: 2026-03-01, measures: {offered: 呼入, answered: 接通}}
-"""
-    small.configure(yaml)
-    small.file("a.csv", [("10", "9"), ("很多", "9"), ("12", "11")], headers=("呼入", "接通"))
-    small.pull()
-    assert small.offered() == {"2026-03-01": 10, "2026-03-03": 12}
-    result = small.feed(mended(small, lambda row: row | {"呼入": "11"}))
-    assert result.state == "failed" and "请改正原文件后重新放入" in str(result.error)
+def test_it_takes_any_relation_of_text_rows(tmp_path: Path) -> None:
+    spec = source(tmp_path, 'kind: files\nshape: calls\npath: "*"\ncolumns: {asked_at: 来电时间, answered: 是否接通}')
+    with duckdb.connect() as con:
+        rows = [
+            (7, "2026-03-01T00:30:00Z", "是", ""),
+            (8, "", "", ""),
+            (9, "2026-03-01", "是", "坏了"),
+            (5, "x", "是", ""),
+        ]
+        relation = _relation(con, [(n, a, b, c or None) for n, a, b, c in rows])  # type: ignore[misc]
+        batch = to_batch(con, relation, spec, "接口", "", TODAY, tz="Asia/Shanghai")
+        assert con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'typed%'").fetchone() == (0,)
+    assert (batch.rows_read, batch.rows_used) == (3, 1)
+    assert {number: reason[:8] for number, reason in reasons(batch).items()} == {5: "‘来电时间’ 不", 9: "坏了"}
+    assert batch.calls is not None and list(batch.calls["hour"]) == [8]
+    assert total(batch, "calls", "answered") == 1

@@ -1,4 +1,4 @@
-"""The six formulas on the sample of the rule book: 1000 answered, 860 of them within T; 60 abandoned, 20 within T, 10 short."""
+"""The six formulas on the rule book's sample: 1000 answered, 860 within T; 60 abandoned, 20 within T, 10 short."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from db.meta import get_meta, set_meta
 from scheduler import runner
 from scheduler.due import daily_moment, daily_window, intraday_window
 from scheduler.jobs import Job, jobs
-from scheduler.runner import Busy, ClockWatch, run_scheduler
+from scheduler.runner import Busy, ClockWatch, Shift, run_scheduler
 from scheduler.work import Work
 from tests.factories import FrozenClock, at
 from tests.installation import SOURCES, Place
@@ -97,6 +97,18 @@ def test_it_has_the_jobs_of_every_enabled_source_each_with_its_own_executor(plac
     assert intraday.get_next_fire_time(None, now) == now + timedelta(minutes=10)
     assert table["daily:calls"].first is None
     assert table["daily:calls"].trigger.get_next_fire_time(None, now) == at("2026-03-07 02:30")
+    product.engine.dispose()
+
+
+def test_it_runs_late_rather_than_never_and_never_twice_at_once(place: Place) -> None:
+    product = place.product(FrozenClock().now)
+    shift = Shift(product, threading.Event())
+    laid = shift._scheduler.get_jobs()
+    assert {(job.coalesce, job.max_instances, job.misfire_grace_time) for job in laid} == {(True, 1, None)}
+    assert {str(job.trigger.timezone) for job in laid} == {"Asia/Shanghai"}
+    stop = threading.Event()
+    stop.set()
+    assert shift.end(stop)
     product.engine.dispose()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from sqlalchemy import Engine, text
 
 from cli.main import main
 from tests.installation import SOURCES, Place
-from tests.processes import Process, app
+from tests.processes import Process, app, free_port
 
 DAY = date.today() - timedelta(days=1)
 SLOW_SOURCES = """\
@@ -98,27 +97,51 @@ class SlowPages(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def slow(place: Place) -> Iterator[Place]:
+def slow_port() -> Iterator[int]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), SlowPages)
     server.daemon_threads = True
     SlowPages.asked.clear()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield place.configured(SLOW_SOURCES % server.server_port)
+    yield server.server_port
     server.shutdown()
 
 
-@pytest.mark.parametrize("command", ["worker", "serve"])
-def test_it_leaves_within_ten_seconds_in_the_middle_of_a_pull(slow: Place, command: str) -> None:
-    slow.env["HOTLINE_PORT"] = str(free_port())
-    with app(command, env=slow.env) as process:
+@pytest.fixture
+def slow(place: Place, slow_port: int) -> Place:
+    return place.configured(SLOW_SOURCES % slow_port)
+
+
+def leaves_in_the_middle_of_a_pull(place: Place, command: str) -> None:
+    with app(command, env=place.env) as process:
         assert SlowPages.asked.wait(30)
-        assert states(slow.engine) == ["running"]
+        assert states(place.engine) == ["running"]
         told_to_stop = time.monotonic()
         process.process.send_signal(signal.SIGTERM)
         assert process.end(seconds=15) == 0
         assert time.monotonic() - told_to_stop < 10
-    assert states(slow.engine) == ["abandoned"]
-    assert offered(slow.engine) == 0
+    assert states(place.engine) == ["abandoned"]
+    assert offered(place.engine) == 0
+
+
+def test_it_leaves_within_ten_seconds_in_the_middle_of_a_pull(slow: Place) -> None:
+    leaves_in_the_middle_of_a_pull(slow, "worker")
+
+
+def test_it_leaves_as_soon_where_it_serves_pages_too(sqlite_engine: Engine, tmp_path: Path, slow_port: int) -> None:
+    place = Place(tmp_path / "here", sqlite_engine).configured(SLOW_SOURCES % slow_port)
+    place.env["HOTLINE_PORT"] = str(free_port())
+    leaves_in_the_middle_of_a_pull(place, "serve")
+
+
+def test_it_ends_a_pull_by_hand_at_the_second_ctrl_c(sqlite_engine: Engine, tmp_path: Path, slow_port: int) -> None:
+    place = Place(tmp_path / "here", sqlite_engine).configured(SLOW_SOURCES % slow_port)
+    with app("pull", "slow", env=place.env) as process:
+        assert SlowPages.asked.wait(30)
+        process.process.send_signal(signal.SIGINT)
+        process.wait_for("再按一次 Ctrl+C")
+        process.process.send_signal(signal.SIGINT)
+        assert process.end(seconds=5) == 1
+    assert "running" not in states(place.engine) and offered(place.engine) == 0
 
 
 def test_it_closes_the_run_of_a_worker_that_was_killed(slow: Place) -> None:
@@ -171,13 +194,6 @@ def test_it_goes_on_when_the_database_server_ends_its_connections(
         until("a pull after that", 20, lambda: offered(postgresql_engine) == 1)
         worker.process.send_signal(signal.SIGTERM)
         assert worker.end(seconds=10) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def test_it_is_one_process_of_the_house_that_is_named_in_runs() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import findings
+from dashboard import findings, ids
 from dashboard.components.parts import Child, aria
 from dashboard.figures.daily import axis_note, daily_figure
 from dashboard.figures.hourly import hourly_figure
@@ -40,13 +40,9 @@ def _hourly(chart: HourlyChart, theme: str) -> Component:
 
 
 def _chart(kind: str, finding: str, figure: dict[str, Any], notes: str, name: str) -> Component:
-    graph = dcc.Graph(id=f"chart-{name}", figure=figure, config=CONFIG, responsive=True)
-    picture = html.Div(graph, className="graph", role="img", **aria(label=f"{kind}:{finding}"))
-    return html.Figure(
-        [
-            html.Figcaption([html.Span(kind, className="eyebrow"), html.H2(finding)]),
-            picture,
-            html.P(notes, className="note"),
-        ],
-        className=f"panel chart chart-{name}",
-    )
+    title = ids.live(f"{name}-finding")
+    graph = dcc.Graph(id=ids.live(f"{name}-graph"), figure=figure, config=CONFIG, responsive=True)
+    head = html.Figcaption([html.Span(kind, className="eyebrow"), html.H2(finding, id=title)])
+    picture = html.Div(graph, className="graph", role="img", **aria(labelledby=title))
+    foot = html.P(notes, id=ids.live(f"{name}-notes"), className="note")
+    return html.Figure([head, picture, foot], className=f"panel chart chart-{name}")

@@ -28,7 +28,7 @@ COLUMNS = (
     Column(t("overview.change"), "num change"),
     Column(t("overview.today"), "num today"),
     Column(t("overview.trend"), "trend"),
-    Column("", "act"),
+    Column(t("proof.formula"), "act", silent=True),
 )
 
 
@@ -49,6 +49,7 @@ def card(item: Indicator, view: Overview, filters: Filters, *, drawn: bool) -> C
             ),
             _stale_note(),
         ],
+        id=ids.live(f"card-{item.kpi.code}"),
         className="card" + (" is-drawn" if drawn else "") + _status_class(item),
         **_sourced(item),
     )
@@ -93,7 +94,14 @@ def _row(item: Indicator, view: Overview, filters: Filters, common: str, *, draw
         _spark(item, ROW_SPARK),
         _proof_button(item),
     )
-    return row(COLUMNS, cells, "is-drawn" if drawn else "", heading=1, **_sourced(item))
+    return row(
+        COLUMNS,
+        cells,
+        "is-drawn" if drawn else "",
+        heading=1,
+        id=ids.live(f"row-{item.kpi.code}"),
+        **_sourced(item),
+    )
 
 
 def _status_class(item: Indicator) -> str:

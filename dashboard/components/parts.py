@@ -71,15 +71,20 @@ def figure(shown: Shown, class_name: str = "figure") -> Component:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A table's column; ``kind`` becomes a class of its cells (``num``: right-aligned; ``wide-only`` …)."""
+    """A table's column; ``kind`` becomes a class of its cells (``num``: right-aligned). ``silent``: the title is for
+    screen readers alone."""
 
     title: str
     kind: str = ""
+    silent: bool = False
 
 
 def table(label: str, columns: Sequence[Column], rows: Sequence[Component], class_name: str = "") -> Component:
     """A table in a region that scrolls by itself and can be reached with the keyboard."""
-    head = html.Thead(html.Tr([html.Th(c.title, className=c.kind, scope="col") for c in columns]))
+    titles = [html.Span(c.title, className="sr-only") if c.silent else c.title for c in columns]
+    head = html.Thead(
+        html.Tr([html.Th(title, className=c.kind, scope="col") for title, c in zip(titles, columns, strict=True)])
+    )
     body = html.Table([html.Caption(label, className="sr-only"), head, html.Tbody(list(rows))], className=class_name)
     return html.Div(body, className="table-scroll", role="region", tabIndex=0, **aria(label=label))
 

@@ -57,6 +57,8 @@ RESTATEMENT_COLUMNS = (
     Column(t("data.run"), "num"),
 )
 
+SUMMARY_LENGTH = 36
+
 SOURCE_MARKS = {
     SourceState.OK: ("✓", "met"),
     SourceState.STALE: ("▲", "risk"),
@@ -152,12 +154,14 @@ def _details(run: RunView) -> Component:
     error = html.Div(run.error, className="error-text") if run.error else None
     if not lines and error is None:
         return html.Span(fmt.DASH, className="note")
+    if error is None and len(lines) == 1 and len(text := (*run.inputs, *run.warnings)[0]) <= SUMMARY_LENGTH:
+        return html.Span(text)
     first = run.error or (run.warnings or run.inputs)[0]
     return html.Details([html.Summary(_short(first)), *([error] if error else []), *lines])
 
 
-def _short(text: str, most: int = 36) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _short(text: str) -> str:
+    return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1] + "…"
 
 
 def rejects_table(rejects: Sequence[RejectView], count: int) -> Component:

@@ -154,7 +154,7 @@ def as_utf8(path: Path, declared: str | None, folder: Path) -> TextFile:
         tried: tuple[str, ...] = ({"gbk": "gb18030", "gb2312": "gb18030"}.get(declared, declared),)
     else:
         tried = (mark,) if mark is not None else _GUESSES
-    if mark is None and declared is None and head.count(0) * 10 > len(head):
+    if mark is None and declared is None and head.count(0) > max(8, len(head) // 50):
         raise SourceError(
             f"{path.name}: 文件开头有许多空字节,不是文本文件,也可能是没有标记的 UTF-16。"
             "请重新导出为 UTF-8,或在 sources.yaml 的 csv.encoding 里写明编码(如 utf-16-le)"

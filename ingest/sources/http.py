@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -16,6 +17,8 @@ from ingest.sources.http_get import shown
 from ingest.sources.http_pages import Api, fetch_pages
 from ingest.sources.text_rows import TextRows, keep_window, mapped_columns
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
 
 def read_window(
     spec: SourceSpec,
@@ -23,10 +26,13 @@ def read_window(
     end: date,
     today: date,
     *,
+    tz: ZoneInfo = SHANGHAI,
     sleep: Callable[[float], None] = time.sleep,
     elapsed: Callable[[], float] = time.monotonic,
 ) -> Batch:
     """What the API says of ``start``…``end`` (both included). Records are numbered from 1 in the order they came.
+
+    Times that carry a UTC offset become wall time of ``tz``; others are taken for wall time as they are.
 
     Raises ``SourceError`` where the API can't be read to its end: half a window is never taken.
     """
@@ -37,7 +43,7 @@ def read_window(
         rows = TextRows(con, "records", mapped_columns(spec))
         for page in fetch_pages(_api(options), start, end, sleep=sleep, elapsed=elapsed):
             rows.add(page)
-        batch = to_batch(con, rows.relation(), spec, name, "", today) if rows.count else Batch()
+        batch = to_batch(con, rows.relation(), spec, name, "", today, tz=tz.key) if rows.count else Batch()
     keep_window(batch, start, end)
     batch.inputs = [{"url": name, "rows": rows.count}]
     return batch
@@ -52,6 +58,7 @@ def _api(options: HttpOptions) -> Api:
         token=_credential(options),
         token_header=options.token_header,
         next=options.next,
+        first_page="" if options.next else "1",  # the first page of a cursor has none
         page_size=options.page_size,
         timeout=options.timeout,
         retries=options.retries,

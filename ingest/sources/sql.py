@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from ingest.batch import Batch
 from ingest.errors import SourceError
@@ -29,7 +29,15 @@ from ingest.sources.sql_frames import Reader, first_and_last, summed, tally
 from ingest.sources.sql_layers import ANCHORS, Layers
 from ingest.sources.sql_rows import raw_columns, read_as_text, reject_times
 from ingest.sources.sql_source import Source, open_source
-from ingest.sources.sql_sums import Total, call_totals, order_roles, rating_day, seat_totals
+from ingest.sources.sql_sums import (
+    Total,
+    call_groups,
+    call_totals,
+    entered_ivr,
+    order_roles,
+    rating_day,
+    seat_totals,
+)
 from ingest.sources.text_rows import keep_window
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -39,6 +47,7 @@ MOST_ASTRAY = 1_000
 MOST_SUMMED = 200_000
 """Rows of shapes days and months in one window: these move as they are."""
 _YEARS_BACK = 3
+_EARLY = {"closed_at": "办结时间", "dispatched_at": "派单时间"}
 
 
 def read_window(spec: SourceSpec, start: date, end: date, today: date, *, tz: ZoneInfo = SHANGHAI) -> Batch:
@@ -77,56 +86,61 @@ class _Window:
         self._count_copies()
         layers = Layers(self.typed, self.spec, ANCHORS[self.spec.shape], self.start, self.end)
         batch = Batch()
-        if self.spec.shape is Shape.CALLS:
-            self._calls(layers, batch)
-        else:
-            self._orders(layers, batch)
+        doubtful = self._calls(layers, batch) if self.spec.shape is Shape.CALLS else self._orders(layers, batch)
         batch.rows_read = batch.rows_used
-        add_batch(batch, self._doubtful(layers))
+        if doubtful:
+            add_batch(batch, self._doubtful(layers))
         self._astray(layers, batch)
         return batch
 
-    def _calls(self, layers: Layers, batch: Batch) -> None:
+    def _calls(self, layers: Layers, batch: Batch) -> int:
+        """Adds the sums of calls and seats. Returns how many rows are in doubt."""
         rows = layers.rows()
-        c = rows.c
-        keys = _names(c, "centre", "day", "hour", "queue", "channel")
-        batch.calls, batch.rows_used = summed(self.reader, rows, keys, list(call_totals(c)))
-        if "seat" in c:
-            keys = _names(c, "centre", "day", "seat")
-            seated = and_(c.asked == 1, c.seat.is_not(None))
-            batch.seats, _ = summed(self.reader, rows, keys, list(seat_totals(c)), seated)
+        groups = call_groups(rows)
+        keys = _names(groups.c, "centre", "day", "hour", "queue", "channel")
+        totals = list(call_totals(groups.c))
+        if "to_person" in rows.c or "lost_in_ivr" in rows.c:
+            totals.append(entered_ivr(groups.c))
+        batch.calls, batch.rows_used, doubtful = summed(self.reader, groups, keys, totals)
+        if "seat" in rows.c:
+            c = rows.c
+            seated = and_(c.doubt == 0, c.asked == 1, c.seat.is_not(None))
+            batch.seats, _, _ = summed(
+                self.reader, rows, _names(c, "centre", "day", "seat"), list(seat_totals(c)), seated
+            )
         batch.first_day, batch.last_day = first_and_last(batch.calls, "day")
+        return doubtful
 
-    def _orders(self, layers: Layers, batch: Batch) -> None:
+    def _orders(self, layers: Layers, batch: Batch) -> int:
+        """Adds the sums of orders and seats. Returns how many rows are in doubt."""
         rows = layers.rows()
         c = rows.c
+        clean = c.doubt == 0
         names = _names(c, "department", "channel", "category")
         parts = Batch()
         for place, role in enumerate(order_roles(c)):
             keys = {**_names(c, "centre"), "day": role.day, "anchor": c.accepted_at_day, **names}
-            frame, counted = summed(self.reader, rows, keys, role.totals, role.day.is_not(None))
+            frame, counted, _ = summed(self.reader, rows, keys, role.totals, and_(clean, role.day.is_not(None)))
             add_batch(parts, Batch(orders=frame))
             batch.rows_used = counted if place == 0 else batch.rows_used
         batch.orders = parts.orders
         if "seat" in c:
-            keys = {"centre": c.centre, "day": c.accepted_at_day, "seat": c.seat}
+            keys = {**_names(c, "centre"), "day": c.accepted_at_day, "seat": c.seat}
             orders = [Total("seat_orders", func.count())]
-            batch.seats, _ = summed(self.reader, rows, keys, orders, c.seat.is_not(None))
+            batch.seats, _, _ = summed(self.reader, rows, keys, orders, and_(clean, c.seat.is_not(None)))
         batch.first_day, batch.last_day = first_and_last(batch.orders, "anchor")
-        batch.warnings.extend(self._order_warnings(rows))
+        found = tally(self.reader, rows, self._order_conditions(c))
+        batch.warnings.extend(_order_warnings(found))
+        return found["doubtful"]
 
-    def _order_warnings(self, rows: Subquery) -> Iterator[str]:
-        c = rows.c
-        days = {"closed_at": "办结时间", "dispatched_at": "派单时间"}
-        conditions = {name: c[f"{name}_day"] < c.accepted_at_day for name in days if name in c}
+    def _order_conditions(self, c: Any) -> dict[str, ColumnElement[bool]]:
+        conditions = {"doubtful": c.doubt == 1}
+        for name in _EARLY:
+            if name in c:
+                conditions[name] = and_(c.doubt == 0, c[f"{name}_day"] < c.accepted_at_day)
         if "satisfied_" in c:
-            conditions["undated"] = and_(c.satisfied_.is_not(None), rating_day(c).is_(None))
-        found = tally(self.reader, rows, conditions)
-        for name, called in days.items():
-            if found.get(name):
-                yield f"有 {found[name]} 张工单的{called}早于受理日,已照原样计入,请核对来源。"
-        if found.get("undated"):
-            yield f"有 {found['undated']} 张工单有评价而没有回访时间,没有计入满意率。"
+            conditions["undated"] = and_(c.doubt == 0, c.satisfied_.is_not(None), rating_day(c).is_(None))
+        return conditions
 
     def _count_copies(self) -> None:
         """Rows that may repeat each other are in doubt: the cleaning decides which one stays."""
@@ -142,8 +156,7 @@ class _Window:
         """Rows in doubt through the ordinary cleaning; rows whose time the database can't read are rejects."""
         raw = raw_columns(self.source)
         v = layers.values(*raw)
-        time_cell = v.c[f"r{list(self.source.cells.values()).index(layers.found)}"]
-        when = or_(and_(layers.inside(v.c), layers.doubtful(v.c)), layers.unreadable(v.c, time_cell))
+        when = or_(and_(layers.inside(v.c), layers.doubtful(v.c)), layers.unreadable(v.c))
         chosen = select(v).where(when).order_by(v.c[layers.anchor])
         rows = self.reader.rows(chosen.limit(MOST_DOUBTFUL + 1))
         if len(rows) > MOST_DOUBTFUL:
@@ -197,8 +210,7 @@ class _Window:
             chosen = select(*raw).select_from(self.source.relation)
         else:
             v = layers.values(*raw)
-            time_cell = v.c[f"r{list(self.source.cells.values()).index(layers.found)}"]
-            chosen = select(v).where(or_(layers.inside(v.c), layers.unreadable(v.c, time_cell)))
+            chosen = select(v).where(or_(layers.inside(v.c), layers.unreadable(v.c)))
         rows = self.reader.rows(chosen.limit(MOST_SUMMED + 1))
         if len(rows) > MOST_SUMMED:
             raise SourceError(
@@ -211,6 +223,14 @@ class _Window:
         else:
             self._astray(layers, batch)
         return batch
+
+
+def _order_warnings(found: dict[str, int]) -> Iterator[str]:
+    for name, called in _EARLY.items():
+        if found.get(name):
+            yield f"有 {found[name]} 张工单的{called}早于受理日,已照原样计入,请核对来源。"
+    if found.get("undated"):
+        yield f"有 {found['undated']} 张工单有评价而没有回访时间,没有计入满意率。"
 
 
 def _names(c: Any, *names: str) -> dict[str, Element | None]:

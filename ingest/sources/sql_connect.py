@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from ingest.errors import SourceError
 
+SUPPORTED = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
 CONNECT_SECONDS = 10
 _PROGRESS_STEPS = 20_000  # SQLite instructions between two looks at the clock: about a millisecond
 
@@ -55,6 +56,10 @@ def reading(url: str, timeout: int) -> Iterator[Connection]:
     ``timeout``: seconds a statement may take. Every database error within the block becomes a ``SourceError``.
     """
     address = _parsed(url)
+    if address.get_backend_name() not in SUPPORTED:
+        raise SourceError(
+            f"不支持 {address.get_backend_name()} 数据库。可用: {'、'.join(SUPPORTED)}。请检查地址开头的类型。"
+        )
     try:
         engine = _engine(address, timeout)
     except (NoSuchModuleError, ModuleNotFoundError) as error:

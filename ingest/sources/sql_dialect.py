@@ -18,7 +18,7 @@ Sql = FunctionElement[Any]
 
 
 class DayOf(FunctionElement[Any]):
-    """The calendar day of a time: a date, on SQLite ``YYYY-MM-DD`` text."""
+    """The calendar day of a computed time: a date, on SQLite ``YYYY-MM-DD`` text (computed times are text there)."""
 
     inherit_cache = True
 
@@ -101,12 +101,14 @@ class TextOf(FunctionElement[Any]):
     inherit_cache = True
 
 
-# SQLite moves 30 February to 1 March instead of refusing it: a valid day stays itself. A zone at the end is refused.
+# datetime() gives what is already in its form back unchanged; it would do so for 30 February, too. A zone at the end
+# is refused.
 _SQLITE_TIME = (
-    "CASE WHEN date({0}, '+0 days') = substr({0}, 1, 10) AND substr({0}, 11) NOT GLOB '*[Zz+-]*' THEN datetime({0}) END"
+    "CASE WHEN datetime({0}) = {0} AND substr({0}, 9, 2) < '29' THEN {0} "
+    "WHEN date({0}, '+0 days') = substr({0}, 1, 10) AND substr({0}, 11) NOT GLOB '*[Zz+-]*' THEN datetime({0}) END"
 )
 _SQLITE_CLOCK = (
-    "CASE WHEN typeof({0}) IN ('integer', 'real') THEN {0} "
+    "CASE WHEN typeof({0}) = 'integer' OR typeof({0}) = 'real' THEN {0} "
     "WHEN trim({0}) <> '' AND trim({0}) NOT GLOB '*[^0-9.]*' AND trim({0}) NOT GLOB '*.*.*' "
     "AND trim({0}) GLOB '*[0-9]*' THEN CAST({0} AS REAL) "
     "WHEN trim({0}) GLOB '[0-9]*:[0-5][0-9]:[0-5][0-9]' "
@@ -134,21 +136,21 @@ _MYSQL_CLOCK = (
 
 _TEMPLATES: dict[type[Sql], dict[str, str]] = {
     DayOf: {
-        "sqlite": "date({0})",
+        "sqlite": "substr({0}, 1, 10)",
         "postgresql": "CAST({0} AS DATE)",
         "mysql": "DATE({0})",
         "mssql": "CAST({0} AS DATE)",
         "oracle": "TRUNC({0})",
     },
     HourOf: {
-        "sqlite": "CAST(strftime('%H', {0}) AS INTEGER)",
+        "sqlite": "CAST(substr({0}, 12, 2) AS INTEGER)",
         "postgresql": "CAST(EXTRACT(hour FROM {0}) AS INTEGER)",
         "mysql": "HOUR({0})",
         "mssql": "DATEPART(hour, {0})",
         "oracle": "EXTRACT(HOUR FROM CAST({0} AS TIMESTAMP))",
     },
     MinuteOf: {
-        "sqlite": "CAST(strftime('%M', {0}) AS INTEGER)",
+        "sqlite": "CAST(substr({0}, 15, 2) AS INTEGER)",
         "postgresql": "CAST(EXTRACT(minute FROM {0}) AS INTEGER)",
         "mysql": "MINUTE({0})",
         "mssql": "DATEPART(minute, {0})",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_
+from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, null, or_
 
 from ingest.check import LATEST_DUE_YEARS, LONGEST, TEXT_LIMITS
 from ingest.clean import fold
@@ -63,10 +63,22 @@ class Typed:
         """Adds a value."""
         self.values[name] = value
 
-    def unread(self, name: str, found: Found) -> None:
-        """A cell that says something, of which no value could be made, is in doubt."""
-        self.add(f"said_{name}", case((is_blank(found), 0), else_=1))
-        self.doubts.append(lambda c: and_(c[f"said_{name}"] == 1, c[name].is_(None)))
+    def unread(self, name: str, found: Found, silent: Sequence[str] = ()) -> None:
+        """A cell that says something, of which no value could be made, is in doubt. ``silent``: words for nothing."""
+        raw = f"raw_{name}"
+        self.add(raw, found.sql)
+        words = (*BLANK_WORDS, *silent) if found.holds is Holds.TEXT else tuple(silent)
+
+        def in_doubt(c: Any) -> ColumnElement[bool]:
+            unknown = and_(c[name].is_(None), c[raw].is_not(None))
+            return and_(unknown, func.lower(TextOf(c[raw])).not_in(words)) if words else unknown
+
+        self.doubts.append(in_doubt)
+
+
+def number(value: float) -> Element:
+    """A number written out: SQLite reads one faster than a value that is bound."""
+    return literal_column(str(value))
 
 
 def is_blank(found: Found) -> ColumnElement[bool]:
@@ -101,24 +113,34 @@ def _centre(typed: Typed, spec: SourceSpec) -> None:
     if found is None:
         typed.add("centre", literal(spec.centre or ""))
         return
-    typed.add("centre", _lookup(found, [(text, literal(code)) for text, code in spec.centre_map]))
+    typed.add(
+        "centre", _lookup(found, [(text, literal(code)) for text, code in spec.centre_map], typed.clock.dialect.name)
+    )
     typed.doubts.append(lambda c: c.centre.is_(None))
 
 
-def _lookup(found: Found, pairs: Sequence[tuple[str, Element]]) -> Element:
-    """The value paired with the cell's word, NULL for any other. The word '' stands for a blank cell."""
-    values: dict[str, Element] = {}
-    blank: Element = null()
+def _lookup(found: Found, pairs: Sequence[tuple[str, Element]], dialect: str) -> Element:
+    """The value paired with the cell's word, NULL for any other. The word '' stands for a blank cell.
+
+    The word as it is written comes first: most cells are clean, and need not be taken apart.
+    """
+    exact: dict[str, Element] = {}
+    loose: dict[str, Element] = {}
+    blank: Element | None = None
     for word, value in pairs:
         if not fold(word):
             blank = value
+            continue
+        exact.setdefault(word.strip(), value)
         for way in (word.strip().lower(), fold(word)):
-            if way:
-                values.setdefault(way, value)
-    text = func.lower(TextOf(found.sql))
-    whens: list[tuple[Any, Any]] = [] if isinstance(blank, type(null())) else [(is_blank(found), blank)]
-    whens += [(text == word, value) for word, value in values.items()]
-    return case(*whens, else_=null()) if whens else null()
+            loose.setdefault(way, value)
+    if blank is None and not exact:
+        return null()
+    rest = case(loose, value=func.lower(TextOf(found.sql)), else_=null()) if loose else null()
+    if blank is not None:
+        rest = case((is_blank(found), blank), else_=rest)
+    text = found.sql if found.holds is Holds.TEXT or dialect == "sqlite" else TextOf(found.sql)
+    return case(exact, value=text, else_=rest) if exact else rest
 
 
 def _moment(typed: Typed, name: str, mapped: MomentField, found: Found) -> None:
@@ -141,13 +163,12 @@ def _moment(typed: Typed, name: str, mapped: MomentField, found: Found) -> None:
 
 def _yes_no(typed: Typed, name: str, mapped: YesNoField, found: Found) -> None:
     if mapped.present:
-        said = case((is_blank(found), 1 if mapped.invert else 0), else_=0 if mapped.invert else 1)
-        typed.add(name, said)
+        blank, said = (number(1), number(0)) if mapped.invert else (number(0), number(1))
+        typed.add(name, case((is_blank(found), blank), else_=said))
         return
     yes, no = (0, 1) if mapped.invert else (1, 0)
-    pairs: list[tuple[str, Element]] = [(word, literal(yes)) for word in mapped.yes]
-    pairs += [(word, literal(no)) for word in mapped.no]
-    typed.add(name, _lookup(found, pairs))
+    pairs = [(word, number(yes)) for word in mapped.yes] + [(word, number(no)) for word in mapped.no]
+    typed.add(name, _lookup(found, pairs, typed.clock.dialect.name))
     typed.unread(name, found)
 
 
@@ -156,11 +177,11 @@ def _duration(typed: Typed, name: str, mapped: DurationField, found: Found) -> N
     if unit != 1 and found.holds is not Holds.NUMBER:
         raise SourceError(f"‘{found.label}’ 写了 as: {mapped.how},而数据库里它不是数字。请在 query 里换算成秒。")
     seconds = _seconds(typed, found)
-    typed.add(name, seconds * unit if unit != 1 else seconds)
+    typed.add(name, seconds * number(unit) if unit != 1 else seconds)
     typed.unread(name, found)
-    typed.doubts.append(lambda c: or_(c[name] < 0, c[name] > LONGEST))
+    typed.doubts.append(lambda c: or_(c[name] < number(0), c[name] > number(LONGEST)))
     if found.holds is Holds.TEXT and mapped.how is As.DURATION:  # as text, below 1 may be a fraction of a day
-        typed.doubts.append(lambda c: and_(c[name] > 0, c[name] < 1))
+        typed.doubts.append(lambda c: and_(c[name] > number(0), c[name] < number(1)))
 
 
 def _seconds(typed: Typed, found: Found) -> Element:
@@ -178,25 +199,22 @@ def _seconds(typed: Typed, found: Found) -> Element:
 
 
 def _rating(typed: Typed, mapped: RatingField, found: Found) -> None:
+    dialect = typed.clock.dialect.name
     nothing = [(word, null()) for word in mapped.not_a_rating]
-    if mapped.has_points:
-        points: Element
-        if mapped.values:
-            points = _lookup(found, [*nothing, *((word, literal(worth)) for word, worth in mapped.values)])
-        else:
-            points = _seconds(typed, found)
-            typed.doubts.append(lambda c: or_(c.points < 0, c.points > 100))
-        typed.add("points", points)
+    name = "points" if mapped.has_points else "satisfied"
+    if mapped.values:
+        worth = [(word, number(points)) for word, points in mapped.values]
+        typed.add(name, _lookup(found, [*nothing, *worth], dialect))
+    elif mapped.has_points:
+        typed.add(name, _seconds(typed, found))
+        typed.doubts.append(lambda c: or_(c.points < number(0), c.points > number(100)))
     else:
-        words = [(word, literal(1)) for word in mapped.satisfied] + [(word, literal(0)) for word in mapped.dissatisfied]
-        typed.add("satisfied", _lookup(found, [*nothing, *words]))
+        words = [(word, number(1)) for word in mapped.satisfied] + [(word, number(0)) for word in mapped.dissatisfied]
+        typed.add(name, _lookup(found, [*nothing, *words], dialect))
     if mapped.has_points and mapped.satisfied:
-        typed.add("satisfied_word", _lookup(found, [(word, literal(1)) for word in mapped.satisfied]))
-    none = [way for word in mapped.not_a_rating for way in (word.strip().lower(), fold(word)) if way]
-    silent = or_(is_blank(found), func.lower(TextOf(found.sql)).in_(none)) if none else is_blank(found)
-    typed.add("said_rating", case((silent, 0), else_=1))
-    value = "points" if mapped.has_points else "satisfied"
-    typed.doubts.append(lambda c: and_(c.said_rating == 1, c[value].is_(None)))
+        typed.add("satisfied_word", _lookup(found, [(word, number(1)) for word in mapped.satisfied], dialect))
+    silent = {way for word in mapped.not_a_rating for way in (word.strip().lower(), fold(word)) if way}
+    typed.unread(name, found, sorted(silent))
 
 
 def satisfied(mapped: RatingField, c: Any) -> Element:
@@ -205,8 +223,8 @@ def satisfied(mapped: RatingField, c: Any) -> Element:
         found: Element = c.satisfied
         return found
     if mapped.satisfied:
-        return case((c.points.is_not(None), func.coalesce(c.satisfied_word, 0)))
-    return case((c.points >= mapped.satisfied_from, 1), (c.points.is_not(None), 0))
+        return case((c.points.is_not(None), func.coalesce(c.satisfied_word, number(0))))
+    return case((c.points >= number(mapped.satisfied_from or 0), number(1)), (c.points.is_not(None), number(0)))
 
 
 def _text(typed: Typed, name: str, mapped: TextField, found: Found) -> None:
@@ -214,4 +232,4 @@ def _text(typed: Typed, name: str, mapped: TextField, found: Found) -> None:
     limit = TEXT_LIMITS.get(name, 64)
     named = [(text == old.strip(), literal(new)) for old, new in mapped.values]
     typed.add(name, func.nullif(case(*named, else_=text) if named else text, ""))
-    typed.doubts.append(lambda c: LengthOf(c[name]) > limit)
+    typed.doubts.append(lambda c: LengthOf(c[name]) > number(limit))

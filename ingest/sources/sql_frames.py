@@ -9,10 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, case, func, select
 
 from ingest.sources.sql_clock import Element
-from ingest.sources.sql_sums import Total, count
+from ingest.sources.sql_sums import Total
 
 _SPACES = " \t\r\n\v\f\u00a0\u3000\ufeff"
 _DAYS = ("day", "anchor")
@@ -32,36 +32,52 @@ class Reader:
         return rows
 
 
-def summed(
-    reader: Reader,
-    rows: Subquery,
-    keys: Mapping[str, Element | None],
-    totals: Sequence[Total],
-    where: ColumnElement[bool] | None = None,
-) -> tuple[pd.DataFrame, int]:
-    """(the sums by key, the number of rows summed). A measure of which no row says anything has no column.
+Keys = Mapping[str, Element | None]
+"""Key columns by name; None: '' for all rows."""
 
-    A key without a column (None) is '' for all.
-    """
-    given = {name: value for name, value in keys.items() if value is not None}
+
+def sums_by(
+    rows: Subquery, keys: Keys, totals: Sequence[Total], where: ColumnElement[bool] | None = None
+) -> Select[Any]:
+    """The SELECT of the sums (m_CODE) by key (k_NAME), of the rows summed (n), and of what each guard counts."""
     guards = {t.guard: (t.among, t.known) for t in totals if t.among is not None and t.known is not None}
     counts = [
         column
         for name, (among, known) in guards.items()
-        for column in (count(among).label(f"among_{name}"), count(and_(among, known)).label(f"known_{name}"))
+        for column in (among.label(f"among_{name}"), known.label(f"known_{name}"))
     ]
-    measures = [total.sql.label(f"m_{total.code}") for total in totals]
+    given = {name: value for name, value in keys.items() if value is not None}
     named = [value.label(f"k_{name}") for name, value in given.items()]
-    statement = select(*named, func.count().label("n"), *measures, *counts).select_from(rows).group_by(*given.values())
-    found = reader.rows(statement if where is None else statement.where(where))
-    frame = pd.DataFrame(
-        {name: _keys(name, [row._mapping[f"k_{name}"] if name in given else "" for row in found]) for name in keys}
-    )
+    measures = [total.sql.label(f"m_{total.code}") for total in totals]
+    size = func.sum(rows.c.size) if "size" in rows.c else func.count()
+    statement = select(*named, size.label("n"), *measures, *counts).select_from(rows).group_by(*given.values())
+    return statement if where is None else statement.where(where)
+
+
+def summed(
+    reader: Reader,
+    rows: Subquery,
+    keys: Keys,
+    totals: Sequence[Total],
+    where: ColumnElement[bool] | None = None,
+) -> tuple[pd.DataFrame, int, int]:
+    """(the sums by key, the rows summed, the rows in doubt: those without a day).
+
+    A measure of which no row says anything has no column.
+    """
+    rows_found = reader.rows(sums_by(rows, keys, totals, where))
+    found = [row for row in rows_found if row._mapping["k_day"] is not None]
+    columns = {
+        name: _keys(name, ["" if value is None else row._mapping[f"k_{name}"] for row in found])
+        for name, value in keys.items()
+    }
+    frame = pd.DataFrame(columns)
     for total in totals:
         values = _measure(total, found)
         if values is not None:
             frame[total.code] = values
-    return _tidy(frame, list(keys)), sum(int(row._mapping["n"]) for row in found)
+    used = sum(int(row._mapping["n"]) for row in found)
+    return _tidy(frame, list(keys)), used, sum(int(row._mapping["n"]) for row in rows_found) - used
 
 
 def _keys(name: str, values: list[Any]) -> pd.Series[Any]:

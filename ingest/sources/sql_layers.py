@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select, true
 
-from ingest.mapping import MomentField, OpeningHours, Shape, SourceSpec
+from ingest.mapping import MomentField, OpeningHours, RatingField, Shape, SourceSpec
 from ingest.sources.sql_clock import Element, Holds
 from ingest.sources.sql_dialect import DayOf, HourOf, MinuteOf, WeekdayOf
-from ingest.sources.sql_fields import EARLIEST, Typed, satisfied
+from ingest.sources.sql_fields import EARLIEST, Typed, number, satisfied
 from ingest.sources.sql_source import Found
 
 ANCHORS = {Shape.CALLS: "asked_at", Shape.ORDERS: "accepted_at", Shape.DAYS: "day"}
@@ -60,9 +60,9 @@ class Layers:
         first, last = constant(_midnight(self.start)), constant(_midnight(self.end + timedelta(days=1)))
         return and_(c[self.anchor] >= first, c[self.anchor] < last)
 
-    def unreadable(self, c: Any, raw: Element) -> ColumnElement[bool]:
+    def unreadable(self, c: Any) -> ColumnElement[bool]:
         """Whether a row's anchor can't be read; the row then belongs where its raw value sorts."""
-        clock, holds = self.typed.clock, self.found.holds
+        clock, holds, raw = self.typed.clock, self.found.holds, c[f"raw_{self.anchor}"]
         first, last = clock.raw(_midnight(self.start), holds), self._raw_end(timedelta())
         return and_(c[self.anchor].is_(None), raw >= first, raw < last)
 
@@ -74,7 +74,7 @@ class Layers:
 
     def doubtful(self, c: Any) -> ColumnElement[bool]:
         """Whether a row of ``values`` has to go through the ordinary cleaning."""
-        doubts = [doubt(c) for doubt in self.typed.doubts]
+        doubts = [c[self.anchor].is_(None), *(doubt(c) for doubt in self.typed.doubts)]
         if self.spec.shape is Shape.CALLS:
             doubts.append(and_(_asks(c), c.answered.is_(None)))
             if "to_person" in c:
@@ -84,17 +84,17 @@ class Layers:
         return or_(*doubts)
 
     def rows(self) -> Subquery:
-        """The rows that can be summed, with day, hour and what else follows from their values."""
+        """The window's rows: values, day, hour and what else follows from them, and ``doubt`` (1 or 0)."""
         v = self.values()
-        dialect = self.typed.clock.dialect.name
         derived = _call(v.c, self.spec.opening_hours) if self.spec.shape is Shape.CALLS else _order(v.c, self.spec)
         rating = self.spec.mapping.get("rating")
-        if rating is not None and "said_rating" in v.c:
-            derived["satisfied_"] = satisfied(rating, v.c)  # type: ignore[arg-type]
-        kept = [column for column in v.c if not column.name.startswith("said_")]
+        if isinstance(rating, RatingField) and ("points" in v.c or "satisfied" in v.c):
+            derived["satisfied_"] = satisfied(rating, v.c)
+        derived["doubt"] = case((self.doubtful(v.c), number(1)), else_=number(0))
+        kept = [column for column in v.c if not column.name.startswith("raw_")]
         chosen = select(*kept, *(value.label(name) for name, value in derived.items()))
-        clean = case((self.doubtful(v.c), 1), else_=0) == 0
-        return _fenced(chosen.where(self.inside(v.c), clean), dialect).subquery("r")
+        here = or_(self.inside(v.c), self.unreadable(v.c))
+        return _fenced(chosen.where(here), self.typed.clock.dialect.name).subquery("r")
 
 
 def _midnight(day: date) -> datetime:
@@ -108,10 +108,10 @@ def _fenced(statement: Select[Any], dialect: str) -> Select[Any]:
 
 def _asks(c: Any) -> ColumnElement[bool]:
     """Whether a call asked for a person."""
-    conditions = [c.to_person == 1] if "to_person" in c else []
+    conditions = [c.to_person == number(1)] if "to_person" in c else []
     if "lost_in_ivr" in c:
-        conditions.append(func.coalesce(c.lost_in_ivr, 0) == 0)
-    return and_(*conditions) if conditions else literal(1) == 1
+        conditions.append(func.coalesce(c.lost_in_ivr, number(0)) == number(0))
+    return and_(true(), *conditions)
 
 
 def _call(c: Any, hours: OpeningHours | None) -> dict[str, Element]:
@@ -120,7 +120,7 @@ def _call(c: Any, hours: OpeningHours | None) -> dict[str, Element]:
     counted = _asks(c)
     if hours is not None and not hours.always:
         is_open = _is_open(c.asked_at, hours)
-        derived["closed"] = case((is_open, 0), else_=1)
+        derived["closed"] = case((is_open, number(0)), else_=number(1))
         counted = and_(counted, is_open)
     return derived | {"asked": case((counted, c.answered))}
 

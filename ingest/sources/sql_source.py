@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import TextClause
 
 from ingest.errors import SourceError
 from ingest.headers import find
-from ingest.mapping import Cell, MomentField, SourceSpec, SqlOptions
+from ingest.mapping import Cell, DurationField, MomentField, SourceSpec, SqlOptions
 from ingest.sources.sql_clock import Element, Holds, holds_by_type, holds_by_values
 
 _SAMPLE = 50
@@ -42,7 +42,7 @@ def open_source(conn: Connection, spec: SourceSpec, options: SqlOptions) -> Sour
     """Looks up the mapped columns. Raises ``SourceError`` naming those that are missing."""
     relation = _relation(conn, options)
     names = list(conn.execute(select(text("*")).select_from(relation).where(text("1 = 0"))).keys())
-    written = tuple(dict.fromkeys(_cells(spec)))
+    expected = dict(_cells(spec))
     by_name, missing = find(spec, names)
     gone = [cell for cell in missing if not cell.sql]
     if gone:
@@ -52,36 +52,40 @@ def open_source(conn: Connection, spec: SourceSpec, options: SqlOptions) -> Sour
             f"数据库的表或查询缺少列: {wanted}。现有的列: {there}。请改正 columns,或给改过名的列加上新名字。"
         )
     elements: dict[Cell, tuple[str, Element]] = {}
-    for cell in written:
+    for cell in expected:
         if cell.sql:
             elements[cell] = cell.sql, literal_column(f"({cell.sql})")
         elif cell in by_name:
             elements[cell] = by_name[cell], column(by_name[cell])
-    kinds = _kinds(conn, relation, [sql for _, sql in elements.values()])
+    kinds = _kinds(conn, relation, [(sql, expected[cell]) for cell, (_, sql) in elements.items()])
     found = {cell: Found(*element, holds) for (cell, element), holds in zip(elements.items(), kinds, strict=True)}
     return Source(relation, found)
 
 
-def _cells(spec: SourceSpec) -> Iterator[Cell]:
+def _cells(spec: SourceSpec) -> Iterator[tuple[Cell, Holds]]:
+    """Every mapped cell, and what it holds where the values don't tell."""
     if spec.centre_column is not None:
-        yield spec.centre_column
+        yield spec.centre_column, Holds.TEXT
     for _, field in spec.mapping.fields:
-        yield field.cell
-        if isinstance(field, MomentField) and field.time is not None:
-            yield field.time
+        if isinstance(field, MomentField):
+            yield field.cell, Holds.TIME
+            if field.time is not None:
+                yield field.time, Holds.TEXT
+        else:
+            yield field.cell, Holds.NUMBER if isinstance(field, DurationField) else Holds.TEXT
     for _, measure in spec.mapping.measures:
-        yield measure.cell
+        yield measure.cell, Holds.NUMBER
 
 
-def _kinds(conn: Connection, relation: TextClause, columns: list[Element]) -> list[Holds]:
+def _kinds(conn: Connection, relation: TextClause, columns: list[tuple[Element, Holds]]) -> list[Holds]:
     """What each column holds: PostgreSQL says so; elsewhere the values of a few rows do."""
-    labelled = [sql.label(f"c{place}") for place, sql in enumerate(columns)]
+    labelled = [sql.label(f"c{place}") for place, (sql, _) in enumerate(columns)]
     statement = select(*labelled).select_from(relation)
     if conn.dialect.name == "postgresql":
         result = conn.execute(statement.where(text("1 = 0")))
         return [holds_by_type(about[1]) for about in result.cursor.description] if result.cursor else []
     rows = conn.execute(statement.limit(_SAMPLE)).all()
-    return [holds_by_values([row[place] for row in rows], Holds.TEXT) for place in range(len(labelled))]
+    return [holds_by_values([row[place] for row in rows], otherwise) for place, (_, otherwise) in enumerate(columns)]
 
 
 def _relation(conn: Connection, options: SqlOptions) -> TextClause:

@@ -1,6 +1,7 @@
 """The measures as sums in the foreign database: the same ones, with the same gaps, as ``rollup`` makes of rows.
 
-Flags are 1, 0 or NULL; ``c`` are the columns of ``Layers.rows``. A test holds these and ``rollup`` against each other.
+Flags are 1, 0 or NULL; ``c`` are the columns of ``Layers.rows``, or of ``call_groups``.
+A test holds these and ``rollup`` against each other.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, null, or_, select, true
 
 from ingest.sources.sql_clock import Element
-from kpi.measures import ANSWER_LIMITS, SHORT_LIMITS, STRICT_LIMITS
+from ingest.sources.sql_fields import number
+from kpi.measures import ANSWER_LIMITS, BY_CODE, SHORT_LIMITS, STRICT_LIMITS
 
 Condition = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One measure: ``sql`` aggregates it. NULL where rows are ``among`` and none of them is ``known``.
+    """One measure: ``sql`` aggregates it. NULL where ``among`` counts rows and ``known`` none of them.
 
     ``guard`` names the pair, so that it is counted once however many measures share it.
     """
@@ -27,68 +29,101 @@ class Total:
     code: str
     sql: Element
     guard: str = ""
-    among: Condition | None = None
-    known: Condition | None = None
+    among: Element | None = None
+    known: Element | None = None
 
 
 def count(when: Condition) -> Element:
     """How many rows there are ``when``."""
-    return func.sum(case((when, 1), else_=0))
+    return func.sum(case((when, number(1)), else_=number(0)))
 
 
-def _add(value: Element, among: Condition) -> Element:
-    return func.sum(case((among, value)))
+def _ladder() -> Iterator[tuple[float, bool]]:
+    """The limits of waits from the shortest on: (limit, inclusive)."""
+    for limit in sorted({*ANSWER_LIMITS, *STRICT_LIMITS, *SHORT_LIMITS}):
+        if limit in STRICT_LIMITS or limit in SHORT_LIMITS:
+            yield limit, False
+        if limit in ANSWER_LIMITS:
+            yield limit, True
+
+
+def _step(wait: Element) -> Element:
+    """Twice a wait, brought to the same side of every limit on one of few steps; NULL where it is unknown."""
+    whens = [
+        (wait <= number(limit) if inclusive else wait < number(limit), number(2 * limit - (not inclusive)))
+        for limit, inclusive in _ladder()
+    ]
+    return case((wait.is_(None), null()), *whens, else_=number(2 * max(ANSWER_LIMITS) + 1))
+
+
+_ADDED = ("wait", "talk", "wrap", "recorded", "satisfied_", "points", "number_known", "returned", "lost_in_ivr")
+
+
+def call_groups(rows: Subquery) -> Subquery:
+    """Calls counted by hour, outcome and step of wait: some thousands of groups, from which all else is summed.
+
+    ``size`` calls; ``sum_x`` and ``known_x`` of each value. Rows in doubt make one group, whose keys are NULL.
+    """
+    c = rows.c
+    good = c.doubt == number(0)
+    keys = [name for name in ("centre", "day", "hour", "queue", "channel", "asked", "closed") if name in c]
+    groups: dict[str, Element] = {name: case((good, c[name])) for name in keys}
+    if "wait" in c:
+        groups["step"] = case((good, _step(c.wait)))
+    values: dict[str, Element] = {name: c[name] for name in _ADDED if name in c}
+    if "returned" in c and "number_known" in c:
+        values["returned"] = case((c.number_known == number(1), c.returned), (c.returned.is_not(None), number(0)))
+    columns = [value.label(name) for name, value in groups.items()]
+    sums = [func.sum(value).label(f"sum_{name}") for name, value in values.items()]
+    known = [func.count(value).label(f"known_{name}") for name, value in values.items()]
+    counted = select(*columns, func.count().label("size"), *sums, *known).select_from(rows)
+    return counted.group_by(*groups.values()).subquery("g")
 
 
 def call_totals(c: Any) -> Iterator[Total]:
-    """The measures of calls."""
-    answered, missed = c.asked == 1, c.asked == 0
-    inside = c.closed == 0 if "closed" in c else None
-    yield Total("offered", func.count(c.asked))
-    yield Total("answered", count(answered))
-    yield Total("abandoned", count(missed))
+    """The measures of calls, from the columns of ``call_groups``."""
+    answered, missed = c.asked == number(1), c.asked == number(0)
+    inside = c.closed == number(0) if "closed" in c else true()
+
+    def calls(when: Condition) -> Element:
+        return func.sum(case((when, c.size), else_=number(0)))
+
+    def total(code: str, name: str, among: Condition, guard: str = "") -> Total:
+        added = func.sum(case((among, c[f"sum_{name}"])))
+        return (
+            Total(code, added, guard, calls(among), func.sum(case((among, c[f"known_{name}"]))))
+            if guard
+            else Total(code, added)
+        )
+
+    yield Total("offered", calls(c.asked.is_not(None)))
+    yield Total("answered", calls(answered))
+    yield Total("abandoned", calls(missed))
     if "closed" in c:
-        yield Total("closed_calls", count(c.closed == 1))
-    if "to_person" in c or "lost_in_ivr" in c:
-        yield Total("entered_ivr", func.count() if inside is None else count(inside))
-    if "lost_in_ivr" in c:
-        within = c.lost_in_ivr.is_not(None) | c.lost_in_ivr.is_(None) if inside is None else inside
-        lost = c.lost_in_ivr == 1 if inside is None else and_(c.lost_in_ivr == 1, inside)
-        yield Total("lost_in_ivr", count(lost), "lost_in_ivr", within, c.lost_in_ivr.is_not(None))
-    for name in ("wait", "talk", "wrap"):
-        if name in c:
-            yield Total(f"{name}_seconds", _add(c[name], answered), name, answered, c[name].is_not(None))
-    if "recorded" in c:
-        recorded = and_(answered, c.recorded == 1)
-        yield Total("recorded", count(recorded), "recorded", answered, c.recorded.is_not(None))
-    if "satisfied_" in c:
-        yield Total("rated_calls", count(and_(answered, c.satisfied_.is_not(None))))
-        yield Total("satisfied_calls", count(and_(answered, c.satisfied_ == 1)))
-    if "points" in c:
-        yield Total("rating_points", _add(c.points, answered))
-    yield from _missed(c, missed)
-    if "wait" in c:
-        yield from _limits(c.wait, answered, missed)
+        yield Total("closed_calls", calls(c.closed == number(1)))
+    yield from (total(f"{n}_seconds", n, answered, n) for n in ("wait", "talk", "wrap") if f"sum_{n}" in c)
+    flags = (("lost_in_ivr", "lost_in_ivr", inside), ("recorded", "recorded", answered))
+    missing = (("missed_with_number", "number_known", missed), ("missed_returned", "returned", missed))
+    yield from (total(code, name, among, name) for code, name, among in (*flags, *missing) if f"sum_{name}" in c)
+    if "sum_satisfied_" in c:
+        yield Total("rated_calls", func.sum(case((answered, c.known_satisfied_))))
+        yield total("satisfied_calls", "satisfied_", answered)
+    if "sum_points" in c:
+        yield total("rating_points", "points", answered)
+    if "step" in c:
+        for outcome, when in (("answered", answered), ("abandoned", missed)):
+            known = calls(and_(when, c.step.is_not(None)))
+            for limit, inclusive in _ladder():
+                code = f"{outcome}_{'within' if inclusive else 'under'}_{limit}"
+                if code in BY_CODE:
+                    within = c.step <= number(2 * limit - (not inclusive))
+                    yield Total(code, calls(and_(when, within)), f"step_{outcome}", calls(when), known)
 
 
-def _missed(c: Any, missed: Condition) -> Iterator[Total]:
-    if "number_known" in c:
-        with_number = and_(missed, c.number_known == 1)
-        yield Total("missed_with_number", count(with_number), "number", missed, c.number_known.is_not(None))
-    if "returned" in c:
-        back = [missed, c.returned == 1] + ([c.number_known == 1] if "number_known" in c else [])
-        yield Total("missed_returned", count(and_(*back)), "returned", missed, c.returned.is_not(None))
-
-
-def _limits(wait: Element, answered: Condition, missed: Condition) -> Iterator[Total]:
-    known = wait.is_not(None)
-    for limit in ANSWER_LIMITS:
-        yield Total(f"answered_within_{limit}", count(and_(answered, wait <= limit)), "wait", answered, known)
-        yield Total(f"abandoned_within_{limit}", count(and_(missed, wait <= limit)), "lost_wait", missed, known)
-    for limit in STRICT_LIMITS:
-        yield Total(f"answered_under_{limit}", count(and_(answered, wait < limit)), "wait", answered, known)
-    for limit in SHORT_LIMITS:
-        yield Total(f"abandoned_under_{limit}", count(and_(missed, wait < limit)), "lost_wait", missed, known)
+def entered_ivr(c: Any) -> Total:
+    """Calls that entered the IVR: all of them where the source tells which asked for a person."""
+    inside = c.closed == number(0) if "closed" in c else true()
+    return Total("entered_ivr", func.sum(case((inside, c.size), else_=number(0))))
 
 
 def seat_totals(c: Any) -> Iterator[Total]:
@@ -98,7 +133,7 @@ def seat_totals(c: Any) -> Iterator[Total]:
     if busy:
         seconds = sum((func.coalesce(value, 0) for value in busy[1:]), func.coalesce(busy[0], 0))
         known = or_(*(value.is_not(None) for value in busy))
-        yield Total("seat_busy_seconds", func.sum(seconds), "busy", c.asked == 1, known)
+        yield Total("seat_busy_seconds", func.sum(seconds), "busy", func.count(), count(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +173,10 @@ def order_roles(c: Any) -> Iterator[Role]:
 
 def _flag(code: str, c: Any, name: str) -> Iterator[Total]:
     if name in c:
-        yield Total(code, count(c[name] == 1), name, c.accepted_at.is_not(None), c[name].is_not(None))
+        yield Total(code, count(c[name] == 1), name, func.count(), func.count(c[name]))
 
 
 def _accepted(c: Any) -> Iterator[Total]:
-    every = c.accepted_at.is_not(None)
     yield Total("accepted", func.count())
     yield from _flag("solved_first", c, "solved_first")
     if "closed_at" in c:
@@ -150,7 +184,7 @@ def _accepted(c: Any) -> Iterator[Total]:
     if "on_time" in c:
         yield from _flag("accepted_on_time", c, "on_time")
     elif "closed_at" in c and "due_at" in c:
-        yield Total("accepted_on_time", count(c.closed_at <= c.due_at), "due", every, c.due_at.is_not(None))
+        yield Total("accepted_on_time", count(c.closed_at <= c.due_at), "due", func.count(), func.count(c.due_at))
 
 
 def _due(c: Any) -> Iterator[Total]:
@@ -160,7 +194,7 @@ def _due(c: Any) -> Iterator[Total]:
     if "on_time" in c:
         closed = [c.closed_at.is_not(None)] if "closed_at" in c else []
         on_time = count(and_(c.on_time == 1, *closed))
-        yield Total("closed_on_time", on_time, "on_time", c.accepted_at.is_not(None), c.on_time.is_not(None))
+        yield Total("closed_on_time", on_time, "on_time", func.count(), func.count(c.on_time))
     elif "closed_at" in c:
         yield Total("closed_on_time", count(c.closed_at <= c.due_at))
 
@@ -169,9 +203,8 @@ def _to_call_back(c: Any) -> Iterator[Total]:
     """Every closed order is to be called back, unless a column says which."""
     due = [c.to_call_back == 1] if "to_call_back" in c else []
     yield Total("to_call_back", count(and_(*due)) if due else func.count())
-    every = c.accepted_at.is_not(None)
     if "called_back" in c:
         back = count(and_(*due, c.called_back == 1))
-        yield Total("called_back", back, "called_back", every, c.called_back.is_not(None))
+        yield Total("called_back", back, "called_back", func.count(), func.count(c.called_back))
     elif "called_back_at" in c:
         yield Total("called_back", count(and_(*due, c.called_back_at.is_not(None))))

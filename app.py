@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+# The product's matrices are small: BLAS threads cost more in waiting than they save. Read when numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def __getattr__(name: str) -> object:

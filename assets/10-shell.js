@@ -125,6 +125,7 @@
         .map(function (code) { return late[code]; }).sort()[0];
       figure.classList.toggle("is-stale", Boolean(oldest));
       setText(figure.querySelector(".stale-note"), oldest ? stopped(oldest, now) : "");
+      if (figure.title !== (oldest ? stopped(oldest, now) : "")) figure.title = oldest ? stopped(oldest, now) : "";
     });
   }
   // What had the focus is given it back when it was redrawn.

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Engine, Table, cast, func, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Date, Engine, Table, cast, func, insert, literal, select
 
 from db.engine import write
 from db.schema import call_stats, day_totals, order_stats, seat_stats
 
 TABLES: tuple[Table, ...] = (call_stats, seat_stats, order_stats, day_totals)
-YEAR = 364
-"""Whole weeks, so that Mondays stay Mondays."""
 
 
 def _shifted(column: ColumnElement[Any], days: int, dialect: str) -> ColumnElement[Any]:
@@ -23,15 +21,22 @@ def _shifted(column: ColumnElement[Any], days: int, dialect: str) -> ColumnEleme
     return cast(column - literal(timedelta(days=days)), Date)
 
 
+def _span(conn: Connection) -> int:
+    """Days from the first to the last day of the facts, in whole weeks, so that Mondays stay Mondays."""
+    ends = [conn.execute(select(func.min(table.c.day), func.max(table.c.day))).one() for table in TABLES]
+    days = int((max(last for _, last in ends) - min(first for first, _ in ends)).days) + 1
+    return -(-days // 7) * 7
+
+
 def copy_back(engine: Engine, years: int) -> int:
-    """Add ``years`` earlier years of facts and return the rows added."""
+    """Add as many earlier years, each a copy of all that is there, and return the rows added."""
     added = 0
-    with engine.connect() as conn:
-        newest = {table: conn.scalar(select(func.max(table.c.day))) for table in TABLES}
     with write(engine) as conn:
-        for table, last in newest.items():
+        span = _span(conn)
+        first = {table: conn.scalar(select(func.min(table.c.day))) for table in TABLES}
+        for table in TABLES:
             for year in range(1, years + 1):
-                shifted = [_shifted(column, YEAR * year, conn.dialect.name) for column in table.c]
-                rows = select(*shifted).where(table.c.day > last - timedelta(days=YEAR))
+                shifted = [_shifted(column, span * year, conn.dialect.name) for column in table.c]
+                rows = select(*shifted).where(table.c.day >= first[table])
                 added += conn.execute(insert(table).from_select(list(table.c.keys()), rows)).rowcount
     return added

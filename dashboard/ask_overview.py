@@ -27,8 +27,8 @@ from kpi.catalogue import Catalogue
 from kpi.compute import terms_of
 from kpi.definitions import Definitions, formula_text
 from kpi.exclusions import excluded_hours
-from kpi.model import Answer, Ask, Exclusion, Fact, Grain, Kpi, KpiValue, NoValue, Unit
-from kpi.periods import Period
+from kpi.model import Answer, Ask, Exclusion, Fact, Grain, Group, Kpi, KpiValue, NoValue, Unit
+from kpi.periods import Period, containing
 from kpi.status import Operator
 from kpi.workdays import DayKind
 
@@ -82,14 +82,17 @@ class Scope:
         return evaluate(self.conn, self.catalogue, question)
 
     def target(self, kpi: Kpi) -> Target | None:
-        """What the KPI is judged by. A count is judged only over the very period its target is set for."""
+        """What the KPI is judged by. Counts and money grow: only over the very period their target is set for."""
         last = min(self.period.end, self.today)
         found = target_for(self.targets, self.chain, kpi.code, last)
         if found is None:
             return None
-        if kpi.is_count and self.filters.preset != ("this-half" if found.half else "this-year"):
+        operator = Operator(found.operator)
+        if not (kpi.is_count or kpi.group is Group.MONEY):
+            return Target(operator, found.value)
+        if self.period != containing(last, Grain.HALF if found.half else Grain.YEAR):
             return None
-        return Target(Operator(found.operator), found.value)
+        return Target(operator, found.value, due=self.period.end <= self.today)
 
 
 def open_scope(conn: Connection, catalogue: Catalogue, filters: Filters, today: date, min_sample: int) -> Scope:
@@ -249,7 +252,7 @@ def _daily(scope: Scope, kpi: Kpi) -> DailyChart:
     return DailyChart(
         kpi=kpi,
         values=scope.ask((kpi.code,), span, Grain.DAY).values[kpi.code],
-        target=None if kpi.is_count else scope.target(kpi),
+        target=None if kpi.is_count or kpi.group is Group.MONEY else scope.target(kpi),
         period=scope.period,
         today=scope.today,
         holidays=tuple(MarkedDay(k.day, k.name) for k in kinds if k.kind is DayKind.HOLIDAY),

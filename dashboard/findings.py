@@ -9,9 +9,14 @@ from dashboard.judged import shortfall
 from dashboard.texts import t
 from dashboard.views import DailyChart, DataPage, HourlyChart, Indicator, Overview, SourceState
 from kpi.model import KpiValue
-from kpi.status import Status
+from kpi.status import Operator, Status
 
 MOST_NAMED = 3
+_MISSED = {
+    Operator.AT_LEAST: "finding.below",
+    Operator.AT_MOST: "finding.above",
+    Operator.EQUAL: "finding.off",
+}
 
 
 def overview_sentence(view: Overview) -> str:
@@ -42,9 +47,8 @@ def _miss(item: Indicator) -> str:
     gap = shortfall(item.now, item.target) or 0.0
     shown = fmt.figure(item.now, item.kpi.unit, item.target).spoken
     apart = fmt.distance(gap, item.kpi.unit)
-    return t(
-        "finding.miss", name=item.kpi.name, value=shown, target=fmt.target_text(item.target, item.kpi.unit), gap=apart
-    )
+    target = fmt.target_text(item.target, item.kpi.unit)
+    return t(_MISSED[item.target.operator], name=item.kpi.name, value=shown, target=target, gap=apart)
 
 
 def _without_targets(view: Overview, items: Sequence[Indicator]) -> str:

@@ -21,10 +21,14 @@ WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a KPI has to reach; ``value`` is a fraction for percentages."""
+    """What a KPI has to reach; ``value`` is a fraction for percentages.
+
+    ``due``: False where it has to be reached only at the end of the period, which is still to come (money, counts).
+    """
 
     operator: Operator
     value: float
+    due: bool = True
 
     @property
     def sign(self) -> str:
@@ -45,6 +49,9 @@ def judge(value: KpiValue, target: Target | None, min_sample: int) -> Status | N
         if not started:
             return Status.NOT_DUE
         return Status.NO_DATA if value.value is None else None
+    unmet = value.value is not None and not target.holds(value.value)
+    if unmet and not target.due and target.operator is not Operator.AT_MOST:
+        return Status.NOT_DUE
     return status_of(
         value.value,
         target.operator,

@@ -143,9 +143,8 @@ def commit_batch(
     closed with it. ``first_take``: the caller saw that the file was not taken yet; where another pull has taken it
     meanwhile, it is not written again.
 
-    ``now`` aware; ``tz`` decides whether a day had ended (restatements). Raises ConflictError, RunClosedError,
-    OvertakenError, UnknownCentreError, RejectClosedError (Chinese texts, nothing written), ValueError for a malformed
-    batch.
+    ``now`` aware; ``tz`` decides whether a day had ended. Raises ConflictError, RunClosedError, OvertakenError,
+    UnknownCentreError, RejectClosedError (Chinese texts, nothing written), ValueError for a malformed batch.
     """
     if batch.rows_used + len(batch.rejects) != batch.rows_read:
         raise ValueError(f"rows used {batch.rows_used} + rejected {len(batch.rejects)} != read {batch.rows_read}")

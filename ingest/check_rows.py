@@ -75,7 +75,7 @@ def _field(
 
 
 def _calls(plan: Plan, spec: SourceSpec, found: dict[str, str]) -> None:
-    person = found.pop("to_person", "true")
+    person = found.get("to_person", "true")
     if "lost_in_ivr" in found:
         person = f"({person} AND NOT coalesce({found['lost_in_ivr']}, false))"
     answered = spec.mapping.get("answered")

@@ -97,12 +97,12 @@ def _window_reader(spec: SourceSpec, window: Span, place: Place) -> Callable[[],
     def from_sql() -> Batch:
         from ingest.sources.sql import read_window
 
-        return read_window(spec, *window, place.today)
+        return read_window(spec, *window, place.today, tz=place.tz)
 
     def from_http() -> Batch:
         from ingest.sources.http import read_window
 
-        return read_window(spec, *window, place.today)
+        return read_window(spec, *window, place.today, tz=place.tz)
 
     return {Kind.ASTERISK: from_asterisk, Kind.SQL: from_sql, Kind.HTTP: from_http}[spec.kind]
 

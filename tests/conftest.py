@@ -7,6 +7,9 @@ workers. Where it cannot be started the tests fail; they are never skipped.
 from __future__ import annotations
 
 import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as app.py does, before numpy is imported
+
 import shutil
 import tempfile
 import uuid

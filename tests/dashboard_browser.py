@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 from sqlalchemy import Engine
 from waitress.server import create_server
 
@@ -23,6 +23,8 @@ from tests.dashboard_facts import FakeProduct, fill, product
 CHROMIUM = "/usr/bin/chromium"
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 20_000
+"""How long something may take to appear on a busy machine."""
 
 
 @dataclass
@@ -69,6 +71,7 @@ def chromium() -> Iterator[Browser]:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         except Exception as error:
             pytest.fail(f"Chromium can't be started ({error}). Run: apt-get install -y chromium fonts-noto-cjk")
+        expect.set_options(timeout=PATIENCE_MS)
         yield browser
         browser.close()
 

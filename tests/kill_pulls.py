@@ -1,7 +1,7 @@
 """Run as a process of its own: pulls that are killed (-9) at random points, pulled again, and compared.
 
 ``python -m tests.kill_pulls URL FOLDER KILLS SEED`` prints one JSON object. Being single-threaded it may fork: a
-child of a warm process begins to pull at once, so hundreds of kills take a minute.
+child of a process that has pulled once begins to pull at once, so hundreds of kills take a minute.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, event, make_url, text
 
 from db.engine import make_engine
 from db.schema import metadata
@@ -62,6 +62,7 @@ class Trial:
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder = url, folder
         self.config = load_config(folder / "sources.yaml", dict(os.environ))
+        self.engine = make_engine(url)
         path = make_url(url).database if url.startswith("sqlite") else None
         self._file = Path(path) if path else None
         if self._file:
@@ -74,11 +75,8 @@ class Trial:
                 self._file.with_name(self._file.name + tail).unlink(missing_ok=True)
             shutil.copy(self._file.with_suffix(".empty"), self._file)
             return
-        engine = create_engine(self.url)
         tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-        with engine.begin() as conn:
-            conn.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-        engine.dispose()
+        self.look(lambda engine: _execute(engine, f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
 
     def child(self, kill_at: int = 0, tell: int | None = None) -> int:
         """Starts a process that pulls every source, and returns its pid.
@@ -90,30 +88,37 @@ class Trial:
         if pid:
             return pid
         try:
-            engine = make_engine(self.url)
-            count = _Count(engine, kill_at)
-            for source in self.config.sources:
-                pull(
-                    *(engine, self.config, source.code),
-                    window=(date(2026, 3, 1), date(2026, 3, 5)),
-                    trigger="daily",
-                    now=at("2026-03-06 02:00"),
-                    tz=TZ,
-                    base_dir=self.folder,
-                    holder=f"killed:{os.getpid()}",
-                )
+            count = _Count(self.engine, kill_at)
+            self.pull()
             if tell is not None:
                 os.write(tell, str(count.number).encode())
         finally:
             os._exit(0)
 
+    def pull(self) -> None:
+        """Pulls every source."""
+        for source in self.config.sources:
+            pull(
+                *(self.engine, self.config, source.code),
+                window=(date(2026, 3, 1), date(2026, 3, 5)),
+                trigger="daily",
+                now=at("2026-03-06 02:00"),
+                tz=TZ,
+                base_dir=self.folder,
+                holder=f"killed:{os.getpid()}",
+            )
+
     def look(self, what: Callable[[Engine], Any]) -> Any:
-        """Looks at the database with an engine of its own: none may live on over a fork."""
-        engine = make_engine(self.url)
+        """Does something with the database in this process; no connection may live on over a fork."""
         try:
-            return what(engine)
+            return what(self.engine)
         finally:
-            engine.dispose()
+            self.engine.dispose()
+
+
+def _execute(engine: Engine, statement: str) -> None:
+    with engine.begin() as conn:
+        conn.execute(text(statement))
 
 
 class _Count:
@@ -140,6 +145,8 @@ def killed(pid: int, after: float | None = None) -> bool:
 
 def measure(trial: Trial) -> tuple[int, float]:
     """At how many statements and commits a whole pull may be killed, and how many seconds it takes."""
+    trial.look(lambda engine: trial.pull())  # so that every child finds everything loaded
+    assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads must not fork"
     trial.empty()
     reader, writer = os.pipe()
     begun = time.monotonic()
@@ -162,7 +169,10 @@ def main(url: str, folder: Path, kills: int, seed: int) -> dict[str, Any]:
             died = killed(trial.child(0 if by_time else dice.randint(1, events)), after)
             report["kills"] += died
             report["by_time"] += died and by_time
-        killed(trial.child())
+            if not died:
+                break
+        else:
+            killed(trial.child())
         trial.look(lambda engine: abandon_dead_runs(engine, lambda holder: False, at("2026-03-06 03:00")))
         found = trial.look(everything)
         report["finished"] += 1

@@ -175,7 +175,7 @@ def test_it_redraws_only_what_changed_when_new_data_comes(browser: Browser, tmp_
         more = {"hour": 14, "offered": 1000, "answered": 1000, "abandoned": 0, "answered_within_15": 1000}
         rows = [*call_rows(TODAY), {"day": TODAY, **more}]
         desk.write(batch(calls=calls(*rows, centre="district")), source="calls", trigger="intraday")
-        expect(page.locator(".card").first).to_contain_text("16,827 / 17,600", timeout=15_000)
+        expect(page.locator(".card").first).to_contain_text("16,827 / 17,600")
         # The nodes are the ones that were there before, the place on the page too: nothing flickered.
         assert page.evaluate("parts => parts.map(part => document.querySelector(part).marked)", PARTS) == [1, 1, 1]
         assert page.evaluate("() => scrollY") == 200
@@ -292,6 +292,6 @@ def test_it_turns_figures_stale_while_they_are_looked_at(browser: Browser, site:
 def test_it_says_when_the_connection_is_lost_and_goes_on_by_itself(someone: Visitor) -> None:
     page = someone.open()
     page.route(CALLBACKS, lambda route: route.abort())
-    expect(page.locator("#connection-lost")).to_contain_text("与服务器的连接断开", timeout=8000)
+    expect(page.locator("#connection-lost")).to_contain_text("与服务器的连接断开")
     page.unroute(CALLBACKS)
-    expect(page.locator("#connection-lost")).to_have_count(0, timeout=8000)
+    expect(page.locator("#connection-lost")).to_have_count(0)

@@ -69,8 +69,8 @@ def test_it_takes_a_file_and_shows_what_became_of_it(someone: Visitor, tmp_path:
     chooser.value.set_files(file)
     shown = page.locator(".upload")
     expect(shown).to_contain_text("补传.csv → 话务平台导出")
-    expect(shown).to_contain_text("✓ 采用 1 行,未采用 1 行,共读 2 行。", timeout=20_000)
-    expect(page.locator("h1")).to_have_text("2 个来源中 2 个正常;2 行未能使用,待修改。", timeout=20_000)
+    expect(shown).to_contain_text("✓ 采用 1 行,未采用 1 行,共读 2 行。")
+    expect(page.locator("h1")).to_have_text("2 个来源中 2 个正常;2 行未能使用,待修改。")
     expect(page.locator(".day-gap[id]")).to_have_count(0)
     expect(page.locator(".part-runs tbody tr").first).to_contain_text("上传")
     shown.get_by_role("button", name="关闭").click()
@@ -87,7 +87,7 @@ def test_it_shows_progress_while_a_big_file_travels(someone: Visitor, tmp_path: 
         page.get_by_role("button", name="上传文件到话务平台导出").click()
     chooser.value.set_files(file)
     expect(page.locator(".upload progress")).to_be_visible()
-    expect(page.locator(".upload p")).to_contain_text("已上传", timeout=20_000)
+    expect(page.locator(".upload p")).to_contain_text("已上传")
     page.wait_for_function("() => { const bar = document.querySelector('.upload progress'); return bar.value > 0.4; }")
 
 
@@ -122,7 +122,7 @@ def test_it_leads_by_the_hand_on_the_first_day(browser: Browser, tmp_path: Path)
         with page.expect_file_chooser() as chooser:
             page.get_by_role("button", name="上传文件到话务平台导出").click()
         chooser.value.set_files(file)
-        expect(page.locator(".upload")).to_contain_text("采用 40 行", timeout=20_000)
+        expect(page.locator(".upload")).to_contain_text("采用 40 行")
         page.get_by_role("link", name="总览").click()
         expect(page.locator(".card").first).to_contain_text("40 / 40")
         assert someone.troubles == []
@@ -148,14 +148,14 @@ def test_it_says_when_the_database_is_gone_and_recovers_by_itself(
     page = someone.open()
     _gone(site, aside)
     site.product.clock_face.advance(seconds=30)
-    expect(page.locator(".freshness")).to_have_text("数据库连不上", timeout=10_000)
+    expect(page.locator(".freshness")).to_have_text("数据库连不上")
     expect(page.locator(".card")).to_have_count(4)  # what was shown stays
     page.get_by_role("link", name="上周", exact=True).click()
     expect(page.locator(".state-error h1")).to_have_text("数据库连不上")
     expect(page.locator(".state-error")).to_contain_text("python app.py doctor")
     _back(site, aside)
     site.product.clock_face.advance(seconds=30)
-    expect(page.locator(".card")).to_have_count(4, timeout=15_000)
+    expect(page.locator(".card")).to_have_count(4)
     expect(page.locator(".eyebrow").first).to_have_text("市中心 · 上周")
 
 
@@ -188,4 +188,4 @@ def test_it_leads_to_the_password_when_a_session_has_ended(browser: Browser, tmp
         page.get_by_role("button", name="进入").click()
         expect(page.locator(".card")).to_have_count(4)
         someone.context.clear_cookies()
-        expect(page).to_have_url(f"{site.url}/signin?next=%2F%3Fperiod%3Dtoday", timeout=10_000)
+        expect(page).to_have_url(f"{site.url}/signin?next=%2F%3Fperiod%3Dtoday")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from dashboard.components.parts import badge, figure
 from dashboard.data import CentreChoice
 from dashboard.filters import Filters
 from dashboard.format import Shown
+from dashboard.judged import Target, judge
 from dashboard.texts import t
 from dashboard.views import (
     BroughtBy,
@@ -28,7 +30,7 @@ from dashboard.views import (
     SourceView,
 )
 from kpi.periods import Period
-from kpi.status import Status
+from kpi.status import Operator, Status
 from tests.dashboard_views import (
     AT_LEAST_96,
     CATALOGUE,
@@ -37,6 +39,7 @@ from tests.dashboard_views import (
     daily,
     few,
     hourly,
+    indicator,
     met,
     missed,
     overview,
@@ -283,3 +286,40 @@ def test_it_shows_the_moment_of_the_data() -> None:
     assert words(shell.freshness(fresh)) == "截至 14:35 5 分钟前"
     assert words(shell.freshness(Freshness(NOW, None, {}))) == "还没有数据"
     assert words(shell.freshness(Freshness(NOW, None, {}, broken=True))) == "数据库连不上"
+
+
+def test_it_waits_for_nothing_more_in_a_period_that_is_over() -> None:
+    last_month = overview(missed(), period=Period(date(2026, 2, 1), date(2026, 2, 28)))
+    assert props(kpi.card(missed(), last_month, Filters(), drawn=False), "data-sources") == [""]
+
+
+def test_it_shows_the_figure_without_exclusions_only_where_it_differs() -> None:
+    same = replace(missed(), without=missed().now)
+    assert "剔除后" not in words(kpi.card(same, overview(same), Filters(), drawn=False))
+    other = replace(missed(), without=value("answer_rate", 97.0, 100.0))
+    assert "剔除后 97.00 %" in words(kpi.card(other, overview(other), Filters(), drawn=False))
+    row = words(kpi.rows_panel(overview(rows=(other,)), Filters(), ""))
+    assert "95,996 / 100,000 · 剔除后 97.00 %" in " ".join(row.split())
+
+
+def test_it_says_which_way_a_target_was_missed() -> None:
+    slow = indicator("handle_time", value("handle_time", 26_650.0, 100.0), Target(Operator.AT_MOST, 260.0))
+    assert "平均处理时长 266.5 秒,超出目标 ≤ 260 秒 6.5 秒" in findings.overview_sentence(overview(slow))
+    off = indicator("callback_rate", value("callback_rate", 99.0, 100.0), Target(Operator.EQUAL, 1.0))
+    assert "回访率 99.00 %,与目标 = 100 % 相差 1.00 个百分点" in findings.overview_sentence(overview(off))
+
+
+@pytest.mark.parametrize(
+    ("operator", "reached", "due", "word"),
+    [
+        (Operator.AT_LEAST, 0.4, False, Status.NOT_DUE),
+        (Operator.AT_LEAST, 0.6, False, Status.MET),
+        (Operator.AT_LEAST, 0.4, True, Status.MISSED),
+        (Operator.EQUAL, 0.4, False, Status.NOT_DUE),
+        (Operator.AT_MOST, 0.6, False, Status.MISSED),
+        (Operator.AT_MOST, 0.4, False, Status.MET),
+    ],
+)
+def test_it_expects_what_grows_only_at_the_end(operator: Operator, reached: float, due: bool, word: Status) -> None:
+    spent = value("budget_execution_rate", reached * 1000, 1000.0)
+    assert judge(spent, Target(operator, 0.5, due), 30) is word

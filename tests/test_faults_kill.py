@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -57,6 +58,7 @@ def test_it_has_the_same_facts_after_a_hundred_kills(
     process = subprocess.run(
         [sys.executable, "-m", "tests.kill_pulls", url, str(tmp_path), str(KILLS), "20260306"],
         cwd=ROOT,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         timeout=280,

@@ -292,3 +292,9 @@ def test_it_gives_every_fact_its_own_measures(full: Batch) -> None:
     for frame, fact in ((full.calls, Fact.CALL), (full.seats, Fact.SEAT)):
         assert frame is not None
         assert {BY_CODE[str(name)].fact for name in frame if str(name) in BY_CODE} == {fact}
+
+
+def test_it_counts_calls_into_the_ivr_where_only_the_way_to_a_person_is_mapped(tmp_path: Path) -> None:
+    settings = FULL.replace("  lost_in_ivr: IVR放弃\n", "")
+    batch = read_lines(tmp_path, source(tmp_path, settings), FULL_HEADERS, *FULL_ROWS)
+    assert (total(batch, "calls", "entered_ivr"), total(batch, "calls", "offered")) == (9, 7)

@@ -27,14 +27,8 @@ def calendar(source: SourceCalendar, today: date) -> Component:
     """One source's days, months below one another."""
     months = sorted({day.replace(day=1) for day in source.days})
     body = html.Tbody([_month(source, first, today) for first in months])
-    head = html.Thead(
-        html.Tr(
-            [
-                html.Th(html.Span(t("data.month"), className="sr-only"), scope="col"),
-                *(html.Th(str(n), scope="col") for n in range(1, 32)),
-            ]
-        )
-    )
+    numbers = [html.Th(str(n), scope="col") for n in range(1, 32)]
+    head = html.Thead(html.Tr([html.Th(html.Span(t("data.month"), className="sr-only"), scope="col"), *numbers]))
     return html.Div(
         [
             html.H3(source.title),

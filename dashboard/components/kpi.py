@@ -18,7 +18,7 @@ from dashboard.texts import t
 from dashboard.views import Indicator, Overview
 
 CARD_SPARK = (112, 36)
-ROW_SPARK = (88, 26)
+ROW_SPARK = (76, 26)
 
 COLUMNS = (
     Column(t("overview.status"), "status"),
@@ -51,7 +51,7 @@ def card(item: Indicator, view: Overview, filters: Filters, *, drawn: bool) -> C
         ],
         id=ids.live(f"card-{item.kpi.code}"),
         className="card" + (" is-drawn" if drawn else "") + _status_class(item),
-        **_sourced(item),
+        **_sourced(item, view),
     )
 
 
@@ -78,6 +78,7 @@ def rows(items: Sequence[Indicator], view: Overview, filters: Filters, drawn: st
     """KPIs as a table, one row each."""
     kind = "kpi-table" + (" single-day" if view.period.days == 1 else "")
     kind += "" if any(i.target for i in items) else " no-targets"
+    kind += "" if any(i.today for i in items) else " no-today"
     made = [_row(i, view, filters, common, drawn=i.kpi.code == drawn) for i in items]
     return table(t("overview.rows"), COLUMNS, made, kind)
 
@@ -87,7 +88,7 @@ def _row(item: Indicator, view: Overview, filters: Filters, common: str, *, draw
     cells = (
         badge(item.status),
         [_name(item, filters), _coverage(item, view, common)],
-        [value, _parts(item), _without(item), _stale_note()],
+        [value, _parts(item, _without(item)), _stale_note()],
         _target(item),
         [_change(item, view)],
         figure(fmt.figure(item.today, item.kpi.unit, item.target)),
@@ -100,7 +101,7 @@ def _row(item: Indicator, view: Overview, filters: Filters, common: str, *, draw
         "is-drawn" if drawn else "",
         heading=1,
         id=ids.live(f"row-{item.kpi.code}"),
-        **_sourced(item),
+        **_sourced(item, view),
     )
 
 
@@ -108,9 +109,10 @@ def _status_class(item: Indicator) -> str:
     return f" has-{item.status.name.lower().replace('_', '-')}" if item.status else ""
 
 
-def _sourced(item: Indicator) -> Any:
-    """Names the sources, so that the browser can mark the figure stale when one of them stops."""
-    return data(sources=" ".join(item.sources))
+def _sourced(item: Indicator, view: Overview) -> Any:
+    """Names the sources, so that the browser can mark the figure stale when one of them stops; a period that is over
+    waits for nothing more."""
+    return data(sources=" ".join(item.sources) if view.period.end >= view.today else "")
 
 
 def _stale_note() -> Component:
@@ -129,9 +131,11 @@ def _target(item: Indicator) -> Component | None:
     return html.Span([html.Span("目标 ", className="target-word"), text], className="target")
 
 
-def _parts(item: Indicator) -> Component | None:
+def _parts(item: Indicator, more: Component | None = None) -> Component | None:
     text = fmt.parts(item.now)
-    return html.Span(text, className="parts") if text else None
+    if not text and more is None:
+        return None
+    return html.Span([text, " · " if text and more else "", more] if more else text, className="parts")
 
 
 def _coverage(item: Indicator, view: Overview, common: str = "") -> Component | None:
@@ -168,9 +172,11 @@ def _today(item: Indicator) -> Component | None:
 
 
 def _without(item: Indicator) -> Component | None:
-    if item.without is None:
+    if item.without is None or item.without.value is None:
         return None
     shown = fmt.figure(item.without, item.kpi.unit, item.target)
+    if shown == fmt.figure(item.now, item.kpi.unit, item.target):
+        return None
     return html.Span(t("kpi.without", value=shown.spoken), className="without")
 
 

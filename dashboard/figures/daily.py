@@ -16,8 +16,8 @@ from kpi.model import KpiValue, Unit
 DAY_MS = 86_400_000
 FEW = 14
 """Up to this many days each one gets its point."""
-MANY = 120
-"""From here on the line is thinner, or days would run into one another."""
+MANY = 62
+"""From here on lines and marks are finer, or days would run into one another."""
 
 
 def daily_figure(chart: DailyChart, theme: str) -> dict[str, Any]:
@@ -112,10 +112,11 @@ def _point_sizes(values: list[KpiValue], *, every: bool) -> list[int]:
 
 
 def _missed(chart: DailyChart, tokens: Tokens) -> dict[str, Any]:
-    edge = {"width": 1, "color": tokens.surface}
+    few = len(chart.values) <= MANY
+    edge = {"width": 1 if few else 0, "color": tokens.surface}
     return _points(chart, [v for v in chart.values if misses(v, chart.target)]) | {
         "mode": "markers",
-        "marker": {"symbol": "x", "size": 7, "color": tokens.missed, "line": edge},
+        "marker": {"symbol": "x", "size": 7 if few else 4, "color": tokens.missed, "line": edge},
         "hoverinfo": "skip",
     }
 
@@ -169,7 +170,8 @@ def _labels(chart: DailyChart, tokens: Tokens) -> list[dict[str, Any]]:
     if chart.target is not None:
         text = f"目标 {fmt.target_text(chart.target, unit)}"
         at = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "bottom", "y": on_axis(chart.target.value, unit)}
-        labels.append(at | {"text": text, "showarrow": False, "font": {"size": 12, "color": tokens.grey}})
+        legible = {"bgcolor": tokens.surface, "opacity": 0.85, "font": {"size": 12, "color": tokens.grey}}
+        labels.append(at | legible | {"text": text, "showarrow": False})
     known = [v for v in chart.values if v.value is not None]
     if known:
         last = known[-1]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import glob
 import gzip
 import heapq
-import io
 import os
 import sys
 import zlib
@@ -262,6 +261,8 @@ def _raw_lines(log: OpenLog, reader: IO[bytes], start: int, limit: int | None = 
             while rest and not rest.endswith(b"\n") and left > 0:
                 rest = reader.readline(min(1 << 20, left))
                 left -= len(rest)
+                if limit is not None and len(rest) == 1 << 20:
+                    return  # no log looks like this: a hole in a file may be very large
             if not rest.endswith(b"\n"):
                 log.tail_left = bool(text)
                 break
@@ -291,9 +292,7 @@ def _seek_time(log: OpenLog, earliest: float) -> int:
 
 def _time_after(log: OpenLog, offset: int) -> float | None:
     log.handle.seek(offset)
-    chunk = io.BytesIO(log.handle.read(_NEAR))
-    chunk.readline()
-    for text in chunk:
+    for text in log.handle.read(_NEAR).split(b"\n")[1:-1]:
         with suppress(BadLine):
             return parse_line(_decode(text)).at
     return None

@@ -28,15 +28,18 @@ def _span(conn: Connection) -> int:
     return -(-days // 7) * 7
 
 
+def _rows(conn: Connection) -> int:
+    return sum(int(conn.scalar(select(func.count()).select_from(table)) or 0) for table in TABLES)
+
+
 def copy_back(engine: Engine, years: int) -> int:
     """Add as many earlier years, each a copy of all that is there, and return the rows added."""
-    added = 0
     with write(engine) as conn:
-        span = _span(conn)
+        span, before = _span(conn), _rows(conn)
         first = {table: conn.scalar(select(func.min(table.c.day))) for table in TABLES}
         for table in TABLES:
             for year in range(1, years + 1):
                 shifted = [_shifted(column, span * year, conn.dialect.name) for column in table.c]
                 rows = select(*shifted).where(table.c.day >= first[table])
-                added += conn.execute(insert(table).from_select(list(table.c.keys()), rows)).rowcount
-    return added
+                conn.execute(insert(table).from_select(list(table.c.keys()), rows))
+        return _rows(conn) - before

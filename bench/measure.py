@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import statistics
 import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -139,7 +138,7 @@ class Bench:
             path = data.calls_csv.with_name(f"话务明细_{day:%Y%m%d}.csv")
             run("make_day", path=path, day=day, calls=data.calls_a_day)
             seconds.append(float(self._pull(url, "calls")["seconds"]))
-        found = statistics.median(seconds)
+        found = min(seconds)  # the least disturbed try
         self._add(f"{name}: one more day of {data.calls_a_day:,} calls after {age}", "", f"{found:.2f} s")
         return found
 

@@ -40,6 +40,7 @@ def _definition(parser: Parser) -> None:
     )
     add.add_argument("--note", default="", metavar="说明", help="为什么改")
     add.add_argument("--by", dest="author", metavar="姓名", help="谁改的(缺省: 当前系统用户)")
+    add.add_argument("--backdate", action="store_true", help="准许自过去的日期起: 已显示过的数值会变,须写 --note")
 
 
 def _exclusion(parser: Parser) -> None:
@@ -134,6 +135,11 @@ def _add_definition(args: argparse.Namespace, console: Console) -> int:
             args.author or getpass.getuser(),
         )
         check(definition, kpi)
+        if definition.valid_from < product.today() and not (args.backdate and args.note):
+            raise ValueError(
+                f"{definition.valid_from} 已经过去,口径变更不改写已显示过的数值。请用今天或以后的日期;"
+                "确需改过去(例如首次安装时补记原有口径),请加 --backdate 并用 --note 写明原因。"
+            )
     except (KeyError, ValueError) as error:
         raise Failure(str(error.args[0])) from None
     _write(console, lambda conn: add_definition(conn, definition, product.clock()))

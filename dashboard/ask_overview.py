@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from dashboard.filters import Filters
-from dashboard.judged import Target, judge, worry
+from dashboard.judged import MONEY_TOLERANCE, Target, judge, worry
 from dashboard.texts import t
 from dashboard.views import DailyChart, HourlyChart, Indicator, MarkedDay, Overview
 from db.answers import evaluate
@@ -92,7 +92,8 @@ class Scope:
             return Target(operator, found.value)
         if self.period != containing(last, Grain.HALF if found.half else Grain.YEAR):
             return None
-        return Target(operator, found.value, due=self.period.end <= self.today)
+        tolerance = MONEY_TOLERANCE if kpi.group is Group.MONEY else 0.0
+        return Target(operator, found.value, tolerance, whole=True, due=self.period.end <= self.today)
 
 
 def open_scope(conn: Connection, catalogue: Catalogue, filters: Filters, today: date, min_sample: int) -> Scope:
@@ -249,10 +250,11 @@ def _daily(scope: Scope, kpi: Kpi) -> DailyChart:
     calendar = load_calendar(scope.conn)
     days = [span.start + timedelta(days=n) for n in range(span.days)]
     kinds = [calendar.day(day) for day in days]
+    target = scope.target(kpi)
     return DailyChart(
         kpi=kpi,
         values=scope.ask((kpi.code,), span, Grain.DAY).values[kpi.code],
-        target=None if kpi.is_count or kpi.group is Group.MONEY else scope.target(kpi),
+        target=target.of_a_day if target else None,
         period=scope.period,
         today=scope.today,
         holidays=tuple(MarkedDay(k.day, k.name) for k in kinds if k.kind is DayKind.HOLIDAY),

@@ -25,7 +25,7 @@ from db.journal import source_states
 from ingest.pull import find_gaps
 
 EXTENSION = "hotline"
-CACHE_SIZE = 256
+CACHE_SIZE = 64
 FRESH_SECONDS = 5
 """How long the sources' state is kept: 200 screens that ask every few seconds cost one look."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from kpi.model import KpiValue, NoValue
 from kpi.status import OPERATOR_SIGNS, Operator, Status, meets, status_of
 
+MONEY_TOLERANCE = 0.05
+"""How far money may be off its plan (“= 50 %” at mid-year) and still be as planned: 5 percentage points."""
 WORST_FIRST = (
     Status.OUT_OF_REACH,
     Status.MISSED,
@@ -23,11 +25,14 @@ WORST_FIRST = (
 class Target:
     """What a KPI has to reach; ``value`` is a fraction for percentages.
 
-    ``due``: False where it has to be reached only at the end of the period, which is still to come (money, counts).
+    ``tolerance`` (same unit) widens “=”. ``whole``: set for a whole period, so that no single day can be held against
+    it (money, counts); ``due`` is then False until that period is over.
     """
 
     operator: Operator
     value: float
+    tolerance: float = 0.0
+    whole: bool = False
     due: bool = True
 
     @property
@@ -35,9 +40,14 @@ class Target:
         """“≥”, “≤” or “=”."""
         return OPERATOR_SIGNS[self.operator]
 
+    @property
+    def of_a_day(self) -> Target | None:
+        """The target as far as single days can be held against it."""
+        return None if self.whole else self
+
     def holds(self, value: float) -> bool:
         """True where the unrounded value meets the target."""
-        return meets(value, self.operator, self.value)
+        return meets(value, self.operator, self.value, self.tolerance)
 
 
 def judge(value: KpiValue, target: Target | None, min_sample: int) -> Status | None:
@@ -59,6 +69,7 @@ def judge(value: KpiValue, target: Target | None, min_sample: int) -> Status | N
         started=started,
         sample=value.denominator,
         min_sample=min_sample,
+        tolerance=target.tolerance,
     )
 
 

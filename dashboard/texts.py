@@ -187,7 +187,7 @@ TEXTS: dict[str, str] = {
     "finding.all_missed": "{label} {n} 项有目标的指标都未达标:{named}{more}。",
     "finding.and_more": "等 {n} 项未达标",
     "finding.below": "{name} {value},距目标 {target} 还差 {gap}",
-    "finding.above": "{name} {value},超出目标 {target} {gap}",
+    "finding.above": "{name} {value},超出目标({target}){gap}",
     "finding.off": "{name} {value},与目标 {target} 相差 {gap}",
     "finding.all_met": "{label} {n} 项有目标的指标全部达标。",
     "finding.few": "另有 {n} 项样本不足,暂不判断。",

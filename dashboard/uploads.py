@@ -46,7 +46,8 @@ def clean_name(name: str) -> str:
 
     The ending is in lower case: a source's glob is held against it to the letter.
     """
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    text = name.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate can't be written to disk
+    last = unicodedata.normalize("NFC", text).replace("\\", "/").rpartition("/")[2]
     plain = _RESERVED.sub("_", last).strip(" .")
     stem, dot, ending = plain.rpartition(".")
     if not dot:

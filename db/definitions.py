@@ -39,10 +39,21 @@ def load_definitions(conn: Connection) -> Definitions:
 
 
 def add_definition(conn: Connection, definition: Definition, now: datetime) -> None:
-    """Stores a definition (checked by ``kpi.definitions.check`` before). Raises KeyError for an unknown centre."""
+    """Stores a definition (checked by ``kpi.definitions.check`` before).
+
+    Raises KeyError for an unknown centre, ValueError where one begins on the same day already.
+    """
+    centre_id = _centre_id(conn, definition.centre)
+    same_day = select(definitions.c.id).where(
+        definitions.c.kpi == definition.kpi,
+        definitions.c.valid_from == definition.valid_from,
+        definitions.c.centre_id.is_not_distinct_from(centre_id),
+    )
+    if conn.scalar(same_day) is not None:
+        raise ValueError(f"自 {definition.valid_from} 起已有一个口径。请换一个开始日。")
     conn.execute(
         insert(definitions).values(
-            centre_id=_centre_id(conn, definition.centre),
+            centre_id=centre_id,
             kpi=definition.kpi,
             valid_from=definition.valid_from,
             formula=definition.formula,

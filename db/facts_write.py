@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, sele
 
 from db.bulk import bulk_insert, day_ranges
 from db.errors import UnknownCentreError
+from db.masking import without_numbers
 from db.schema import call_stats, centres, month_stats, order_stats, readings, seat_stats
 from kpi.measures import BY_CODE, of_fact
 from kpi.model import Fact
@@ -156,6 +157,13 @@ def replace(
     for start in range(0, len(order), CHUNK):
         rows = frame.iloc[order[start : start + CHUNK]]
         bulk_insert(conn, fact.table, _columns(fact, rows, part, ids))
+
+
+def masked(fact: FactTable, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame without callers' numbers in its names and texts."""
+    keys = ("centre", *fact.keys)
+    dates = ("day", "hour", "anchor", "month", "measure")
+    return without_numbers(frame, [n for n in (*fact.keys, *fact.others) if n not in dates], keys)
 
 
 def check_frame(fact: FactTable, frame: pd.DataFrame) -> None:

@@ -70,6 +70,12 @@ def fail_file(
     transact(engine, lambda conn: close_run(conn, run_id, FAILED, now, values))
 
 
+def newest_start(conn: Connection, source_id: int) -> datetime | None:
+    """When the run of a source that began last began (naive UTC)."""
+    newest: datetime | None = conn.scalar(select(func.max(runs.c.started_at)).where(runs.c.source_id == source_id))
+    return newest
+
+
 def run_is_written(conn: Connection, run_id: int) -> bool:
     """True where the run's facts are in the database, whatever the connection that wrote them last said."""
     return conn.scalar(select(runs.c.state).where(runs.c.id == run_id)) in (OK, EMPTY)

@@ -26,6 +26,7 @@ from db.facts_write import (
     Part,
     centre_ids,
     days_of,
+    masked,
     merge,
     replace,
     replaced_days,
@@ -197,7 +198,7 @@ def _frames(batch: BatchLike) -> list[tuple[FactTable, pd.DataFrame]]:
         (READINGS, batch.readings),
         (MONTHS, batch.months),
     )
-    return [(fact, frame) for fact, frame in pairs if frame is not None]
+    return [(fact, masked(fact, frame)) for fact, frame in pairs if frame is not None]
 
 
 def _write_facts(conn: Connection, run: Run, batch: BatchLike, now: datetime, tz: ZoneInfo) -> tuple[int, Change]:

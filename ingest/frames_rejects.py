@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import duckdb
 
+from db.masking import mask
 from ingest.batch import Reject
 from ingest.clean import ident
 from ingest.errors import SourceError
@@ -16,15 +16,6 @@ REJECT_LIMIT = 100_000
 """More rejects than this in one file mean a wrong mapping or file: it is refused as a whole, with the reasons."""
 VALUE_LENGTH = 200
 CELL_LENGTH = 2_000
-_MOBILE = re.compile(r"(?<!\d)((?:(?:\+|00)?86[- ]?|0)?)(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
-_ID_CARD = re.compile(r"(?<!\d)()(\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![\dXx])")
-
-
-def mask(text: str) -> str:
-    """The text with mobile and identity-card numbers reduced to their first 3 and last 2 characters."""
-    for pattern in (_ID_CARD, _MOBILE):
-        text = pattern.sub(lambda found: found[1] + found[2][:3] + "*" * (len(found[2]) - 5) + found[2][-2:], text)
-    return text.replace("\x00", "␀")
 
 
 def _shown(text: str) -> str:

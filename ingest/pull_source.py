@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from db.journal import list_runs
-from db.pulls import files_failed, files_taken_by
+from db.pulls import files_failed, files_taken_by, newest_start
 from db.store import CentreRow, fail_run, mark_checked, open_run, sync_centres, sync_source
 from ingest.batch import FileTaken
 from ingest.config import Config
@@ -20,6 +20,8 @@ from ingest.pull_errors import message
 from ingest.pull_unit import Job, Progress, RunResult, close_left_runs, run_unit
 from ingest.units import FilesFound, Place, Span, Unit, default_window, file_units, window_units
 
+SET_BACK = timedelta(hours=2)
+"""A clock that shows so much less than at the last pull was set back; one that shows less still was wrong before."""
 BY_HAND = ("manual", "upload")
 """Triggers of a person who waits for the result: a file that failed is tried again at once."""
 
@@ -51,11 +53,23 @@ def pull(
     try:
         sync_centres(engine, [CentreRow(c.code, c.name, c.parent) for c in config.centres])
         source_id = sync_source(engine, spec.code, spec.kind, spec.title)
-        job = Job(engine, spec, source_id, trigger, Place(base_dir, now, tz), holder)
+        steady = _not_set_back(engine, source_id, now)
+        job = Job(engine, spec, source_id, trigger, Place(base_dir, steady, tz), holder)
         close_left_runs(job)
         return _pull(job, window, progress or (lambda step: None), stop or (lambda: False))
     except DBAPIError as error:
         return [RunResult(None, "failed", error=message(error, spec, None), name=spec.code)]
+
+
+def _not_set_back(engine: Engine, source_id: int, now: datetime) -> datetime:
+    """Now, or a little later: while a clock that was set back an hour catches up, time stands still for the pulls.
+
+    Else calls of today would lie in the future, be rejected, and their file be done with.
+    """
+    with engine.connect() as conn:
+        newest = newest_start(conn, source_id)
+    latest = newest.replace(tzinfo=UTC) if newest is not None else now
+    return latest if timedelta(0) < latest - now <= SET_BACK else now
 
 
 def _pull(

@@ -18,9 +18,10 @@ from waitress.server import create_server
 from dashboard import shell
 from dashboard.app import create_app
 from db.engine import make_engine, migrate
+from start import find_browser
 from tests.dashboard_facts import FakeProduct, fill, product
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = find_browser() or "chromium"
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 20_000

@@ -52,7 +52,9 @@ def everything(engine: Engine) -> dict[str, list[str]]:
         for name, without in COMPARED.items():
             kept = [column for column in metadata.tables[name].c if column.name not in without]
             rows = conn.execute(metadata.tables[name].select().with_only_columns(*kept)).mappings()
-            found[name] = sorted(repr([codes[key][cell] if key in codes else cell for key, cell in r.items()]) for r in rows)
+            found[name] = sorted(
+                repr([codes[key][cell] if key in codes else cell for key, cell in r.items()]) for r in rows
+            )
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,25 @@ sources:
       talk: {column: 通话时长, as: duration}
       seat: 工号
       queue: 技能组
+"""
+
+
+SQL_YAML = """
+centres:
+  - {code: city, name: 市中心}
+sources:
+  - code: calls
+    title: 话务库
+    kind: sql
+    shape: calls
+    centre: city
+    url: sqlite:///%s
+    table: calls
+    repull_days: 7
+    columns:
+      asked_at: {column: asked, format: ["%%Y-%%m-%%d %%H:%%M:%%S"]}
+      answered: {column: answered, yes: [是], no: [否]}
+      wait: {column: wait, as: seconds}
 """
 
 
@@ -146,3 +166,20 @@ class Hotline:
             day: int(value)
             for day, value in self.rows(f"SELECT day, value FROM day_totals WHERE measure = '{measure}' ORDER BY day")
         }
+
+
+class Exchange:
+    """A foreign database of calls."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.run("CREATE TABLE calls (asked TEXT, answered TEXT, wait TEXT)")
+
+    def run(self, sql: str, rows: Iterable[tuple[str, ...]] = ()) -> None:
+        with sqlite3.connect(self.path) as conn:
+            conn.executemany(sql, rows) if rows else conn.execute(sql)
+        conn.close()
+
+    def add(self, day: date, number: int = 5) -> None:
+        """A day of calls."""
+        self.run("INSERT INTO calls VALUES (?, ?, ?)", [line[:3] for line in calls_of(day, number)])

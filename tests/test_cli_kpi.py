@@ -97,7 +97,10 @@ def test_it_never_shows_a_missed_target_as_met(sqlite_engine: Engine, told: Told
 
 
 def test_it_follows_definitions_from_their_first_day_on(told: Told) -> None:
-    told.lines("definition", "add", "15秒接通率", "answered", "--from", "2026-03-06", "--note", "合同", "--by", "王")
+    change = ("definition", "add", "15秒接通率", "answered", "--from", "2026-03-06", "--by", "王")
+    assert "口径变更不改写已显示过的数值" in told.lines(*change, code=1)[0]
+    told.lines(*change, "--note", "合同", "--backdate")
+    assert "自 2026-03-06 起已有一个口径" in told.lines(*change, "--note", "再来", "--backdate", code=1)[0]
     days = told.json("kpi", "service_level", *MARCH, "--by", "day")["values"]
     with_value = [(v["start"], v["value"], v["formula"]) for v in days if v["value"] is not None]
     assert with_value == [("2026-03-05", 0.8, "offered"), ("2026-03-06", 1.0, "answered")]

@@ -13,7 +13,7 @@ from dashboard.components.parts import badge, figure
 from dashboard.data import CentreChoice
 from dashboard.filters import Filters
 from dashboard.format import Shown
-from dashboard.judged import Target, judge
+from dashboard.judged import MONEY_TOLERANCE, Target, judge
 from dashboard.texts import t
 from dashboard.views import (
     BroughtBy,
@@ -36,6 +36,7 @@ from tests.dashboard_views import (
     CATALOGUE,
     MARCH,
     TODAY,
+    by_day,
     daily,
     few,
     hourly,
@@ -298,13 +299,12 @@ def test_it_shows_the_figure_without_exclusions_only_where_it_differs() -> None:
     assert "剔除后" not in words(kpi.card(same, overview(same), Filters(), drawn=False))
     other = replace(missed(), without=value("answer_rate", 97.0, 100.0))
     assert "剔除后 97.00 %" in words(kpi.card(other, overview(other), Filters(), drawn=False))
-    row = words(kpi.rows_panel(overview(rows=(other,)), Filters(), ""))
-    assert "95,996 / 100,000 · 剔除后 97.00 %" in " ".join(row.split())
+    assert "剔除后 97.00 %" in words(kpi.rows_panel(overview(rows=(other,)), Filters(), ""))
 
 
 def test_it_says_which_way_a_target_was_missed() -> None:
     slow = indicator("handle_time", value("handle_time", 26_650.0, 100.0), Target(Operator.AT_MOST, 260.0))
-    assert "平均处理时长 266.5 秒,超出目标 ≤ 260 秒 6.5 秒" in findings.overview_sentence(overview(slow))
+    assert "平均处理时长 266.5 秒,超出目标(≤ 260 秒)6.5 秒" in findings.overview_sentence(overview(slow))
     off = indicator("callback_rate", value("callback_rate", 99.0, 100.0), Target(Operator.EQUAL, 1.0))
     assert "回访率 99.00 %,与目标 = 100 % 相差 1.00 个百分点" in findings.overview_sentence(overview(off))
 
@@ -322,4 +322,20 @@ def test_it_says_which_way_a_target_was_missed() -> None:
 )
 def test_it_expects_what_grows_only_at_the_end(operator: Operator, reached: float, due: bool, word: Status) -> None:
     spent = value("budget_execution_rate", reached * 1000, 1000.0)
-    assert judge(spent, Target(operator, 0.5, due), 30) is word
+    assert judge(spent, Target(operator, 0.5, whole=True, due=due), 30) is word
+
+
+def test_it_lets_money_be_a_little_off_its_plan() -> None:
+    plan = Target(Operator.EQUAL, 0.5, MONEY_TOLERANCE, whole=True)
+    words_for = {
+        spent: judge(value("budget_execution_rate", spent, 1000.0), plan, 30) for spent in (449.0, 451.0, 549.0, 551.0)
+    }
+    assert list(words_for.values()) == [Status.MISSED, Status.MET, Status.MET, Status.MISSED]
+
+
+def test_it_holds_no_single_day_against_the_target_of_a_whole_period() -> None:
+    plan = Target(Operator.EQUAL, 0.5, MONEY_TOLERANCE, whole=True)
+    item = indicator("budget_execution_rate", value("budget_execution_rate", 500.0, 1000.0), plan)
+    item = replace(item, trend=by_day("budget_execution_rate", (1, 100), (2, 100)))
+    (style,) = props(kpi.card(item, overview(item), Filters(), drawn=False), "style")
+    assert "dasharray" not in style["maskImage"]

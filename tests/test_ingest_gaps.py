@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,44 +13,10 @@ from db.engine import transact
 from ingest.pull import RunResult
 from ingest.units import Place, default_window, window_units
 from tests.factories import TZ
-from tests.pulling import CALLS_YAML, Hotline, calls_of
+from tests.pulling import CALLS_YAML, SQL_YAML, Exchange, Hotline, calls_of
 
-SQL_YAML = """
-centres:
-  - {code: city, name: 市中心}
-sources:
-  - code: calls
-    title: 话务库
-    kind: sql
-    shape: calls
-    centre: city
-    url: sqlite:///%s
-    table: calls
-    repull_days: 7
-    columns:
-      asked_at: {column: asked, format: ["%%Y-%%m-%%d %%H:%%M:%%S"]}
-      answered: {column: answered, yes: [是], no: [否]}
-      wait: {column: wait, as: seconds}
-"""
 FIRST = date(2026, 2, 20)
 TODAY = date(2026, 3, 6)
-
-
-class Exchange:
-    """A foreign database of calls."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.run("CREATE TABLE calls (asked TEXT, answered TEXT, wait TEXT)")
-
-    def run(self, sql: str, rows: Iterable[tuple[str, ...]] = ()) -> None:
-        with sqlite3.connect(self.path) as conn:
-            conn.executemany(sql, rows) if rows else conn.execute(sql)
-        conn.close()
-
-    def add(self, day: date, number: int = 5) -> None:
-        """A day of calls."""
-        self.run("INSERT INTO calls VALUES (?, ?, ?)", [line[:3] for line in calls_of(day, number)])
 
 
 @pytest.fixture
@@ -192,11 +156,14 @@ sources:
 
 @pytest.mark.parametrize(
     ("shape", "field", "measure", "found"),
-    [("days", "day", "inspected", 2), ("days", "day", "spent", 0), ("days", "day", "seats", 0), ("months", "month", "offered", 0)],
+    [
+        ("days", "day", "inspected", 2),
+        ("days", "day", "spent", 0),
+        ("days", "day", "seats", 0),
+        ("months", "month", "offered", 0),
+    ],
 )
-def test_it_expects_every_day_of_flows_only(
-    small: Hotline, shape: str, field: str, measure: str, found: int
-) -> None:
+def test_it_expects_every_day_of_flows_only(small: Hotline, shape: str, field: str, measure: str, found: int) -> None:
     small.configure(DAYS_YAML % (shape, field, measure))
     small.file("a.csv", [("2026-03-01", "5"), ("2026-03-03", "6"), ("2026-03-05", "7")], headers=("日期", "数量"))
     assert [result.state for result in small.pull()] == ["ok"]

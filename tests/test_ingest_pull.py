@@ -35,7 +35,13 @@ def test_it_takes_each_file_once_in_a_run_of_its_own(hotline: Hotline) -> None:
     hotline.file("a.csv", [*calls_of(DAY4, 30), call("2026-03-05 25:00:00")])
     hotline.file("b.csv", calls_of(DAY5, 12))
     first, second = hotline.pull()
-    assert (first.name, first.state, first.rows_read, first.rows_used, first.rows_rejected) == ("a.csv", "ok", 31, 30, 1)
+    assert (first.name, first.state, first.rows_read, first.rows_used, first.rows_rejected) == (
+        "a.csv",
+        "ok",
+        31,
+        30,
+        1,
+    )
     assert (second.name, second.rows_read) == ("b.csv", 12)
     assert hotline.pull() == []
     assert hotline.offered() == hotline.totals() == {"2026-03-04": 30, "2026-03-05": 12}
@@ -258,5 +264,7 @@ def test_it_reads_real_headers_only(small: Hotline) -> None:
     rows = [(*line, "13812345678") for line in (*calls_of(DAY4, 3), call("never"))]
     small.file("a.csv", rows, headers=(*HEADERS, "主叫号码"))
     small.pull()
-    dump = "".join(str(small.rows(f"SELECT * FROM {table}")) for table in ("rejects", "runs", "call_stats", "files_taken"))
+    dump = "".join(
+        str(small.rows(f"SELECT * FROM {table}")) for table in ("rejects", "runs", "call_stats", "files_taken")
+    )
     assert "13812345678" not in dump and "never" in dump

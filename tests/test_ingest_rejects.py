@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from db.masking import mask
 from ingest import frames_rejects
 from ingest.errors import SourceError
 from ingest.frames import to_batch
-from ingest.frames_rejects import mask
 from tests.ingest_files import CALL_HEADERS, CALLS, TODAY, read_lines, reasons, source, total
 
 GOOD = "2026-03-01 08:00:00,是,5,60,1001"

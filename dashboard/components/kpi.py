@@ -18,7 +18,7 @@ from dashboard.texts import t
 from dashboard.views import Indicator, Overview
 
 CARD_SPARK = (112, 36)
-ROW_SPARK = (76, 26)
+ROW_SPARK = (68, 26)
 
 COLUMNS = (
     Column(t("overview.status"), "status"),
@@ -87,8 +87,8 @@ def _row(item: Indicator, view: Overview, filters: Filters, common: str, *, draw
     value = figure(fmt.figure(item.now, item.kpi.unit, item.target))
     cells = (
         badge(item.status),
-        [_name(item, filters), _coverage(item, view, common)],
-        [value, _parts(item, _without(item)), _stale_note()],
+        [_name(item, filters), _coverage(item, view, common), _without(item)],
+        [value, _parts(item), _stale_note()],
         _target(item),
         [_change(item, view)],
         figure(fmt.figure(item.today, item.kpi.unit, item.target)),
@@ -131,11 +131,9 @@ def _target(item: Indicator) -> Component | None:
     return html.Span([html.Span("目标 ", className="target-word"), text], className="target")
 
 
-def _parts(item: Indicator, more: Component | None = None) -> Component | None:
+def _parts(item: Indicator) -> Component | None:
     text = fmt.parts(item.now)
-    if not text and more is None:
-        return None
-    return html.Span([text, " · " if text and more else "", more] if more else text, className="parts")
+    return html.Span(text, className="parts") if text else None
 
 
 def _coverage(item: Indicator, view: Overview, common: str = "") -> Component | None:
@@ -182,7 +180,7 @@ def _without(item: Indicator) -> Component | None:
 
 def _spark(item: Indicator, size: tuple[int, int]) -> Component | None:
     values = [v.value for v in item.trend]
-    mask = spark_mask(values, *size, item.target)
+    mask = spark_mask(values, *size, item.target.of_a_day if item.target else None)
     if not mask:
         return None
     newest = next(v for v in reversed(item.trend) if v.value is not None)

@@ -80,14 +80,11 @@ class Lines:
     newlines: int = 0
     records: int = 0
     has_nul: bool = False
-    _size: int = 0
     _returns: int = 0
     _pairs: int = 0
     _odd: bool = False
-    _first_blank: int | None = None
-    _last_text: int = 0
     _trailing: int = 0
-    _tail: bytes = b"\n"
+    _last: bytes = b""
 
     def feed(self, block: bytes) -> None:
         """Takes the next block."""
@@ -96,21 +93,15 @@ class Lines:
         self.has_nul = self.has_nul or b"\x00" in block
         newlines = block.count(b"\n")
         self.newlines += newlines
-        if b"\r" in block or self._tail.endswith(b"\r"):
+        if b"\r" in block or self._last == b"\r":
             self._returns += block.count(b"\r")
-            self._pairs += block.count(b"\r\n") + (self._tail.endswith(b"\r") and block.startswith(b"\n"))
-        joined = self._tail + block
-        if self._first_blank is None:
-            found = [place for place in (joined.find(b"\n\n"), joined.find(b"\n\r\n")) if place >= 0]
-            if found:
-                self._first_blank = self._size + min(found) - len(self._tail)
+            self._pairs += block.count(b"\r\n") + (self._last == b"\r" and block.startswith(b"\n"))
         text = len(block.rstrip(b"\r\n"))
         if text:
-            self._last_text, self._trailing = self._size + text, 0
+            self._trailing = 0
         self._trailing += block.count(b"\n", text)
         self.records += self._outside(block) if self._odd or b'"' in block else newlines
-        self._size += len(block)
-        self._tail = joined[-3:]
+        self._last = block[-1:]
 
     def _outside(self, block: bytes) -> int:
         """The line ends that are not inside quotes."""
@@ -121,14 +112,13 @@ class Lines:
 
     @property
     def regular(self) -> bool:
-        """Whether every line end is of one kind, none is missing between records, and nothing is in between."""
+        """Whether every line end is of one kind, every quote has its pair and no byte is NUL."""
         uniform = self._returns == self._pairs and self._pairs in (0, self.newlines)
-        inner_blank = self._first_blank is not None and self._first_blank < self._last_text
-        return uniform and not inner_blank and not self.has_nul and not self._odd
+        return uniform and not self.has_nul and not self._odd
 
     @property
     def count(self) -> int:
-        """The number of records of a regular text, blank lines at the end left out."""
+        """The number of records of a regular text. Blank lines count, but for those at the end."""
         return self.records - max(self._trailing - 1, 0) + (0 if self._trailing else 1)
 
 

@@ -28,7 +28,8 @@ def discover(spec: SourceSpec, base_dir: Path, now: datetime) -> list[Path]:
     """The files of a source that have stopped growing, the oldest first.
 
     ``now`` is aware. A file is left for the next time while it was changed in the last ``settle_seconds``, or
-    changes while the folder is looked through. Links that lead out of the folder are not followed.
+    changes while the folder is looked through. One dated in the future (the sender's clock runs ahead, ours was set
+    back) was not changed just now either. Links that lead out of the folder are not followed.
     """
     options = _options(spec)
     seen = {path: _state(path) for path in _matches(options.path, base_dir)}
@@ -37,7 +38,7 @@ def discover(spec: SourceSpec, base_dir: Path, now: datetime) -> list[Path]:
         if state is None or state != _state(path):
             continue
         size, changed = state
-        if now.timestamp() - changed / 1e9 >= options.settle_seconds:
+        if abs(now.timestamp() - changed / 1e9) >= options.settle_seconds:
             ready.append((changed, path.name, path))
     return [path for _, _, path in sorted(ready)]
 

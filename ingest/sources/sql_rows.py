@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 from sqlalchemy import Row
 
+from db.masking import mask
 from ingest.batch import Batch, Reject
 from ingest.frames import to_batch
-from ingest.frames_rejects import mask
 from ingest.mapping import (
     As,
     Cell,

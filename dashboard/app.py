@@ -11,7 +11,7 @@ import dash
 from dash import Dash
 from flask import request
 
-from dashboard import auth, callbacks, delivery, signin, theme, upload
+from dashboard import auth, callbacks, delivery, health, signin, theme, upload
 from dashboard.data import EXTENSION, Data, DatabaseGone
 from dashboard.product import ProductLike
 from dashboard.shell import layout
@@ -79,6 +79,7 @@ def create_app(product: ProductLike) -> Dash:
     policy: list[str] = [auth.content_policy(())]
     auth.install(server, access, lambda: policy[0])
     delivery.install(server)
+    health.install(server, data)
     signin.install(server, access)
     upload.install(server, product)
     app.layout = lambda: _layout(data, can_sign_out=access.needs_sign_in)

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from dashboard.texts import t
 
+HEALTH = "/healthz"
 SIGN_IN = "/signin"
 SIGN_OUT = "/signout"
 WARM_UP = "hotline.warm_up"
@@ -119,7 +120,7 @@ def guard(access: Access) -> BaseResponse | None:
         return _refuse(t("guard.host", host=host_name(host)[:80] or "?"), 421)
     if request.method not in _SAFE and not _same_origin(access, host):
         return _refuse(t("guard.origin"), 403)
-    if request.path == SIGN_IN or signed_in(access):
+    if request.path in (SIGN_IN, HEALTH) or signed_in(access):
         return None
     if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
         back = quote(request.full_path.rstrip("?"), safe="/")

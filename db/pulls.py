@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -81,24 +81,29 @@ def run_is_written(conn: Connection, run_id: int) -> bool:
     return conn.scalar(select(runs.c.state).where(runs.c.id == run_id)) in (OK, EMPTY)
 
 
-def abandon_left(engine: Engine, source_id: int, holder: str, active: Collection[int], now: datetime) -> int:
-    """Closes runs of this very holder that it no longer works at (``active``: those it does); returns how many.
+def abandon_left(
+    engine: Engine, source_id: int, holder: str, active: Callable[[], Collection[int] | None], now: datetime
+) -> int:
+    """Closes runs of this very holder that it no longer works at; returns how many.
 
-    They are left when the database could not be reached at the end of a pull.
+    They are left when the database could not be reached at the end of a pull. ``active``: asked after the runs have
+    been looked up, the runs that the holder works at (None: it can't tell just now).
     """
+    mine = (runs.c.source_id == source_id, runs.c.state == RUNNING, runs.c.holder == holder[:128])
+    with engine.connect() as conn:
+        running = set(conn.scalars(select(runs.c.id).where(*mine)))
+    kept = active() if running else None
+    left = running - set(kept) if kept is not None else set()
+    if not left:
+        return 0
 
     def work(conn: Connection) -> int:
-        mine = (runs.c.source_id == source_id, runs.c.state == RUNNING, runs.c.holder == holder[:128])
-        left = [id_ for id_ in conn.scalars(select(runs.c.id).where(*mine)) if id_ not in active]
-        for run_id in left:
+        still = conn.scalars(select(runs.c.id).where(*mine, runs.c.id.in_(left))).all()
+        for run_id in still:
             close_run(conn, run_id, ABANDONED, now, {"error": LEFT_OPEN})
-        return len(left)
+        return len(still)
 
-    with engine.connect() as conn:
-        waiting = conn.scalar(
-            select(func.count()).select_from(runs).where(runs.c.source_id == source_id, runs.c.state == RUNNING)
-        )
-    return transact(engine, work) if waiting else 0
+    return transact(engine, work)
 
 
 def days_asked(conn: Connection, source_code: str, since: datetime, until: datetime) -> set[date]:

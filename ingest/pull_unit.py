@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -92,19 +92,31 @@ class _Active:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._opening = 0
         self._ids: set[tuple[str, int]] = set()
 
-    def add(self, engine: Engine, run_id: int) -> None:
+    def open(self, job: Job, window: tuple[date, date] | None) -> int:
+        """Opens a run and counts it in, so that no moment lies between the two."""
         with self._lock:
-            self._ids.add((str(engine.url), run_id))
+            self._opening += 1
+        try:
+            run_id = open_run(job.engine, job.source_id, job.trigger, window, job.clock(), job.holder)
+            with self._lock:
+                self._ids.add((str(job.engine.url), run_id))
+            return run_id
+        finally:
+            with self._lock:
+                self._opening -= 1
 
-    def remove(self, engine: Engine, run_id: int) -> None:
+    def remove(self, job: Job, run_id: int) -> None:
+        """The run is closed."""
         with self._lock:
-            self._ids.discard((str(engine.url), run_id))
+            self._ids.discard((str(job.engine.url), run_id))
 
-    def of(self, engine: Engine) -> set[int]:
+    def of(self, job: Job) -> set[int] | None:
+        """The runs in this database, None while one is being opened."""
         with self._lock:
-            return {run_id for url, run_id in self._ids if url == str(engine.url)}
+            return None if self._opening else {run_id for url, run_id in self._ids if url == str(job.engine.url)}
 
 
 _ACTIVE = _Active()
@@ -112,7 +124,7 @@ _ACTIVE = _Active()
 
 def close_left_runs(job: Job) -> None:
     """Closes runs of this process that lost the database before they could be closed."""
-    abandon_left(job.engine, job.source_id, job.holder, _ACTIVE.of(job.engine), job.clock())
+    abandon_left(job.engine, job.source_id, job.holder, lambda: _ACTIVE.of(job), job.clock())
 
 
 def run_unit(job: Job, unit: Unit, mended: Mended | None = None) -> RunResult:
@@ -121,10 +133,9 @@ def run_unit(job: Job, unit: Unit, mended: Mended | None = None) -> RunResult:
     ``mended``: what the rows of the unit mend, where it is no pull but a mended workbook.
     """
     try:
-        run_id = open_run(job.engine, job.source_id, job.trigger, unit.window, job.clock(), job.holder)
+        run_id = _ACTIVE.open(job, unit.window)
     except DBAPIError as error:
         return RunResult(None, "failed", error=message(error, job.spec, None), name=unit.name)
-    _ACTIVE.add(job.engine, run_id)
     try:
         return _work(job, run_id, unit, mended)
     except Exception as error:
@@ -134,7 +145,7 @@ def run_unit(job: Job, unit: Unit, mended: Mended | None = None) -> RunResult:
             fail_run(job.engine, run_id, STOPPED, job.clock())
         raise
     finally:
-        _ACTIVE.remove(job.engine, run_id)
+        _ACTIVE.remove(job, run_id)
 
 
 def _work(job: Job, run_id: int, unit: Unit, mended: Mended | None) -> RunResult:

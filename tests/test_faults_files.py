@@ -75,7 +75,9 @@ BAD_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
         "‘来电时间’",
     ),
     "mixed_encodings.csv": (
-        lambda path: path.write_bytes(csv_text([]).encode() + "2026-03-05 09:00:00,是,1,2,甲,综合\n".encode("gb18030") * 3 + b"\xff\xff\n"),
+        lambda path: path.write_bytes(
+            csv_text([]).encode() + "2026-03-05 09:00:00,是,1,2,甲,综合\n".encode("gb18030") * 3 + b"\xff\xff\n"
+        ),
         "读不出文字编码.*请重新导出为 UTF-8",
     ),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -187,7 +188,8 @@ def test_it_starts_nothing_once_it_is_told_to_halt(caplog: pytest.LogCaptureFixt
         raise RuntimeError("a bug")
 
     job = Job("x", "house", None, fails)
-    busy.of(job)()
+    with caplog.at_level(logging.ERROR, logger="hotline.scheduler"):
+        busy.of(job)()
     assert done == [1] and busy.idle(0) and "任务 x 失败" in caplog.text
     halt.set()
     busy.of(job)()

@@ -136,8 +136,8 @@ def _custom(filters: Filters, today: date) -> Component:
     body = html.Div(
         [
             html.Div(_period_links(filters, others), className="periods"),
-            kit.period_picker(ids.CUSTOM_PERIOD, filters.start, filters.end, today),
             html.P(t("filter.custom_hint"), className="note"),
+            kit.period_picker(ids.CUSTOM_PERIOD, filters.start, filters.end, today),
         ],
         className="popover-body",
     )

@@ -95,8 +95,9 @@ def _folder(context: Context, kpi: Kpi, centres: tuple[int, ...]) -> Folder:
     segments = {centre: context.segments(kpi, centre) for centre in centres}
     codes = list(dict.fromkeys(code for own in segments.values() for code in terms_of(kpi, own)))
     inputs = _inputs(context, kpi, codes, centres)
-    reporting = {centre for centre, _code in inputs.spans} | set(inputs.months["centre"])
-    found = [parts_by_day(kpi, centre, segments[centre], inputs) for centre in centres]
+    reporting = {centre for centre, _code in inputs.spans} | set(inputs.months["centre"]) | set(inputs.daily["centre"])
+    together = _alike(segments, any(context.catalogue.measures[code].nature is Nature.EVENT for code in codes))
+    found = [parts_by_day(kpi, group, segments[group[0]], inputs) for group in together]
     whole = Parts(
         pd.concat([p.frame for p in found], ignore_index=True) if found else pd.DataFrame(),
         tuple(dict.fromkeys(name for p in found for name in p.missing)),
@@ -111,6 +112,14 @@ def _folder(context: Context, kpi: Kpi, centres: tuple[int, ...]) -> Folder:
 
     shared = _union(segments, centres)
     return Folder(kpi, centres, shared, inputs, add_centres(whole), whole.missing, passed, context.ask.as_of)
+
+
+def _alike(segments: dict[int, list[Segment]], one_by_one: bool) -> list[tuple[int, ...]]:
+    """Centres under the same definitions together, or each alone."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for centre, own in segments.items():
+        groups.setdefault((centre,) if one_by_one else tuple(own), []).append(centre)
+    return [tuple(group) for group in groups.values()]
 
 
 def _union(segments: dict[int, list[Segment]], centres: tuple[int, ...]) -> tuple[Segment, ...]:
@@ -130,10 +139,19 @@ def _inputs(context: Context, kpi: Kpi, codes: list[str], centres: tuple[int, ..
         measures,
         _without_hours(context, daily, daily_codes, out),
         facts.stock_readings(context.conn, stocks, centres, end) if stocks else pd.DataFrame(),
-        facts.spans(context.conn, codes, centres),
+        _spans(context, codes, centres, daily),
         _history(context, daily, daily_codes, centres),
         excluded,
     )
+
+
+def _spans(
+    context: Context, codes: list[str], centres: tuple[int, ...], daily: pd.DataFrame
+) -> dict[tuple[int, str], tuple[date, date]]:
+    """First and last days on record: of events, and of everything in centres silent in this period."""
+    events = [c for c in codes if context.catalogue.measures[c].nature is Nature.EVENT]
+    silent = sorted(set(centres) - set(daily["centre"]))
+    return facts.spans(context.conn, events, centres) | facts.spans(context.conn, codes, silent)
 
 
 def _without_hours(

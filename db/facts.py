@@ -5,6 +5,7 @@ Frames carry ``centre`` ids, ``day`` as ``datetime.date`` and one float column p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -49,18 +50,20 @@ def _frame(conn: Connection, statement: Select[tuple[object, ...]], columns: Seq
 
 def day_sums(conn: Connection, measures: Sequence[str], centres: Sequence[int], start: date, end: date) -> pd.DataFrame:
     """Measures by centre and day over all sources: columns centre, day, *measures."""
-    pivot = [func.max(case((day_totals.c.measure == code, day_totals.c.value))).label(code) for code in measures]
-    statement = (
-        select(day_totals.c.centre_id, day_totals.c.day, *pivot)
-        .where(
-            day_totals.c.centre_id.in_(centres),
-            day_totals.c.measure.in_(measures),
-            day_totals.c.day.between(start, end),
-        )
-        .group_by(day_totals.c.centre_id, day_totals.c.day)
-        .order_by(day_totals.c.centre_id, day_totals.c.day)
+    statement = select(day_totals.c.centre_id, day_totals.c.day, day_totals.c.measure, day_totals.c.value).where(
+        day_totals.c.centre_id.in_(centres),
+        day_totals.c.measure.in_(measures),
+        day_totals.c.day.between(start, end),
     )
-    return _frame(conn, statement, ["centre", "day", *measures])
+    # Turned into columns here: asked to group by day, SQLite walks all measures of a day instead of the few wanted.
+    place = {code: i for i, code in enumerate(measures)}
+    rows: dict[tuple[int, date], list[float]] = {}
+    for centre, day, measure, value in conn.execute(statement):
+        rows.setdefault((centre, day), [math.nan] * len(place))[place[measure]] = value
+    columns = ["centre", "day", *measures]
+    return pd.DataFrame([(*key, *rows[key]) for key in sorted(rows)], columns=columns).astype(
+        dict.fromkeys(measures, float)
+    )
 
 
 def month_sums(

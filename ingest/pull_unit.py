@@ -205,6 +205,8 @@ def _is_written(job: Job, run_id: int) -> bool:
 
 def _failed(job: Job, run_id: int, unit: Unit, error: Exception) -> RunResult:
     text = message(error, job.spec, run_id)
+    if isinstance(error, RunClosedError):  # by someone who stopped waiting for this process
+        return RunResult(run_id, "abandoned", error=text, name=unit.name)
     overtaken = isinstance(error, OvertakenError)
     file = asdict(unit.file) if unit.file is not None else {"name": unit.name} if job.trigger == MEND else None
     try:

@@ -59,22 +59,22 @@ def terms_of(kpi: Kpi, segments: Sequence[Segment]) -> list[str]:
     return list(codes)
 
 
-def parts_by_day(kpi: Kpi, centre: int, segments: Sequence[Segment], inputs: Inputs) -> Parts:
-    """Numerator and denominator of one centre by day, each day under its own formula.
+def parts_by_day(kpi: Kpi, centres: Sequence[int], segments: Sequence[Segment], inputs: Inputs) -> Parts:
+    """Numerator and denominator of centres by day, each day under its own formula; the centres share the segments.
 
-    A day is covered when every flow the formula needs is there; an event is 0 on days between its first and
-    last record. Stocks are not part of this (see ``stock_value``).
+    A day is covered when every flow the formula needs is there; an event is 0 on days between its first and last
+    record, so centres of a KPI with events must be asked one by one. Stocks are not part of this (``stock_value``).
     """
     pieces, missing = [], {}
     for frame, days_of in ((inputs.daily, _one_day), (inputs.months, _month_days)):
-        own = frame[frame["centre"] == centre] if not frame.empty else frame
+        own = frame[frame["centre"].isin(list(centres))] if not frame.empty else frame
         for segment in segments:
             rows = own[(own["day"] >= segment.period.start) & (own["day"] <= segment.period.end)]
             if frame is inputs.daily:
-                rows = _with_event_days(kpi, centre, segment, rows, inputs)
+                rows = _with_event_days(kpi, centres[0], segment, rows, inputs)
             if rows.empty:
                 continue
-            piece, gone = _evaluate(kpi, centre, segment, rows, inputs)
+            piece, gone = _evaluate(kpi, centres[0], segment, rows, inputs)
             missing.update(dict.fromkeys(gone))
             if piece is not None:
                 piece["days"] = [days_of(day) for day in piece["day"]]

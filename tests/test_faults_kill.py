@@ -47,6 +47,7 @@ def prepare(folder: Path, engine: Engine) -> None:
     (folder / "logs" / "queue_log").write_text("\n".join(lines) + "\n")
 
 
+@pytest.mark.timeout(900)  # a minute where nothing else runs
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_it_has_the_same_facts_after_a_hundred_kills(
     database: str, request: pytest.FixtureRequest, tmp_path: Path
@@ -61,7 +62,7 @@ def test_it_has_the_same_facts_after_a_hundred_kills(
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=850,
     )
     assert process.returncode == 0, process.stderr
     report: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])

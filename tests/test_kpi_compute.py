@@ -42,7 +42,7 @@ def _value(
     levels = pd.DataFrame(stocks, columns=["centre", "day", "measure", "value"])
     inputs = Inputs(CATALOGUE.measures, daily, levels, spans or {}, history, excluded)
     centres = tuple(sorted({int(str(r["centre"])) for r in (*rows, *months)} | {s[0] for s in stocks})) or (1,)
-    found = [parts_by_day(kpi, centre, segments, inputs) for centre in centres]
+    found = [parts_by_day(kpi, (centre,), segments, inputs) for centre in centres]
     whole = Parts(pd.concat([p.frame for p in found], ignore_index=True), found[0].missing)
 
     def passed(p: Period) -> int:

@@ -70,7 +70,7 @@ def evaluate(conn: Connection, catalogue: Catalogue, ask: Ask) -> Answer:
     values = {}
     for code in ask.kpis or tuple(catalogue.kpis):
         kpi = catalogue.kpi(code)
-        values[kpi.code] = tuple(_values(context, kpi, centres))
+        values[kpi.code] = tuple(_values(context, kpi, centres)) if centres else ()
     return Answer(ask, values, data_version(conn))
 
 

@@ -34,7 +34,7 @@ def meets(value: float, operator: Operator, target: float, tolerance: float = 0.
         return value >= target
     if operator is Operator.AT_MOST:
         return value <= target
-    return abs(value - target) <= tolerance
+    return abs(value - target) <= tolerance * (1 + 1e-9)  # 0.55 - 0.50 is a hair above 0.05
 
 
 def status_of(

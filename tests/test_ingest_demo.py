@@ -188,7 +188,7 @@ def test_it_exports_orders_again_while_they_close(tmp_path: Path) -> None:
     write_until(tmp_path, date(2026, 4, 30), datetime(2026, 4, 30, 12, 40), start)
     april = tmp_path / "orders" / "工单明细_2026-04.csv"
     before = {row["工单编号"]: row for row in read(april)}
-    assert max(str(row["受理时间"]) for row in before.values()) <= "2026-04-30 12:00:00"
+    assert max(str(row["受理时间"]) for row in before.values()) <= "2026-04-30 12:30:00"
     assert april in write_until(tmp_path, date(2026, 5, 12), datetime(2026, 5, 12, 9), start)
     after = {row["工单编号"]: row for row in read(april)}
     assert set(before) < set(after)

@@ -24,6 +24,7 @@ GE, LE, EQ = Operator.AT_LEAST, Operator.AT_MOST, Operator.EQUAL
         (6, LE, 6, {}, Status.MET),
         (7, LE, 6, {}, Status.MISSED),
         (0.46, EQ, 0.5, {"tolerance": 0.05}, Status.MET),
+        (0.55, EQ, 0.5, {"tolerance": 0.05}, Status.MET),
         (0.44, EQ, 0.5, {"tolerance": 0.05}, Status.MISSED),
         (0.99, GE, 0.9, {"sample": 12, "min_sample": 30}, Status.TOO_FEW),
         (None, GE, 0.9, {}, Status.NO_DATA),

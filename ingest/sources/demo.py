@@ -132,10 +132,11 @@ def _call_jobs(state: _State, now: datetime) -> Iterator[_Job]:
 
 
 def _order_jobs(state: _State, now: datetime) -> Iterator[_Job]:
-    """The running month is exported every hour, earlier ones every night until nothing can change."""
+    """The running month is exported every quarter of an hour, earlier ones every night until nothing can change."""
     for first, end in _months(state.start, now.date() + timedelta(days=1)):
         running = _next_month(first) > now.date()
-        exported = now.replace(minute=0, second=0, microsecond=0) if running else _midnight(now.date())
+        quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+        exported = quarter if running else _midnight(now.date())
         as_of = min(exported, _midnight(end + SETTLED_AFTER))
         path = f"orders/工单明细_{first:%Y-%m}.csv"
         yield _Job(path, end - timedelta(days=1), as_of, partial(_orders_month, first, end, as_of), write_csv)

@@ -215,13 +215,14 @@ def test_it_puts_a_damaged_database_aside(
 
 def test_it_backs_up_one_moment_while_facts_are_being_written(filled: Place, empty: Place, tmp_path: Path) -> None:
     """Each batch writes calls and seats alike: a backup must never hold one without the other."""
-    done = threading.Event()
+    begun, done = threading.Event(), threading.Event()
 
     def keep_writing() -> None:
         desk, number = Desk(filled.engine), 0
         while not done.is_set():
             number += 1
             desk.write(batch(calls=calls({"offered": number}), seats=seats({"seat_calls": number})), "busy", "manual")
+            begun.set()
 
     writer = threading.Thread(target=keep_writing)
     desk = Desk(filled.engine)
@@ -232,6 +233,7 @@ def test_it_backs_up_one_moment_while_facts_are_being_written(filled: Place, emp
             conn.execute(text(f"DELETE FROM {table}"))
     writer.start()
     try:
+        assert begun.wait(60)
         for attempt in range(3):
             time.sleep(0.1)
             assert filled.run("backup", tmp_path / f"b{attempt}.zip") == 0

@@ -71,6 +71,12 @@ def mended_rows(conn: Connection, source_id: int) -> list[MendedRow]:
     return [MendedRow(file, row or {}, mended) for file, row, mended in conn.execute(statement) if mended]
 
 
+def count_mended(conn: Connection, source_id: int) -> int:
+    """How many rejects of a source were mended: it only grows."""
+    statement = select(func.count()).where(rejects.c.source_id == source_id, rejects.c.state == MENDED)
+    return int(conn.scalar(statement) or 0)
+
+
 def supersede(engine: Engine, ids: Sequence[int]) -> None:
     """Closes open rejects whose days the source has given anew since: mending them would count them twice."""
 

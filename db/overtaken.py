@@ -33,7 +33,7 @@ class FileLike(Protocol):
 
 
 class BatchLike(Protocol):
-    """The frames that have days, and the file they came from."""
+    """The frames that have days."""
 
     @property
     def calls(self) -> pd.DataFrame | None: ...
@@ -43,17 +43,10 @@ class BatchLike(Protocol):
     def orders(self) -> pd.DataFrame | None: ...
     @property
     def readings(self) -> pd.DataFrame | None: ...
-    @property
-    def file(self) -> FileLike | None: ...
 
 
-def refuse_overtaken(conn: Connection, run_id: int, source_id: int, batch: BatchLike, *, first_take: bool) -> None:
-    """Inside the write transaction. Raises OvertakenError where a newer run has written some of the days.
-
-    ``first_take``: also where the batch's file has been taken by now.
-    """
-    if first_take and batch.file is not None:
-        _refuse_taken(conn, source_id, batch.file)
+def refuse_overtaken(conn: Connection, run_id: int, source_id: int, batch: BatchLike) -> None:
+    """Inside the write transaction. Raises OvertakenError where a newer run has written some of the days."""
     newer = _newer_windows(conn, run_id, source_id)
     if not newer:
         return
@@ -66,7 +59,8 @@ def refuse_overtaken(conn: Connection, run_id: int, source_id: int, batch: Batch
         )
 
 
-def _refuse_taken(conn: Connection, source_id: int, file: FileLike) -> None:
+def refuse_taken(conn: Connection, source_id: int, file: FileLike) -> None:
+    """Inside the write transaction. Raises OvertakenError where the file has been taken under this mapping."""
     f = files_taken.c
     statement = select(f.run_id).where(
         f.source_id == source_id, f.sha256 == file.sha256, f.mapping_version == file.mapping_version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -133,7 +133,7 @@ def commit_batch(
     now: datetime,
     tz: ZoneInfo,
     mended: Mended = (),
-    first_take: bool = False,
+    guard: Callable[[Connection], None] | None = None,
 ) -> Written:
     """Writes a batch and closes its run, in one transaction: all of it or nothing.
 
@@ -141,8 +141,7 @@ def commit_batch(
     frames: each frame that is there (an empty one too) replaces those days in its table. Part '' replaces every part
     of the source; another part replaces itself, what was mended of it, and '' — in a run triggered by ``mend`` only
     itself, since mended rows are added to the rest of their day. ``mended``: the rejects whose rows the batch holds,
-    closed with it. ``first_take``: the caller saw that the file was not taken yet; where another pull has taken it
-    meanwhile, it is not written again.
+    closed with it. ``guard`` looks at the database inside the transaction, and raises what speaks against writing.
 
     ``now`` aware; ``tz`` decides whether a day had ended. Raises ConflictError, RunClosedError, OvertakenError,
     UnknownCentreError, RejectClosedError (Chinese texts, nothing written), ValueError for a malformed batch.
@@ -151,10 +150,10 @@ def commit_batch(
         raise ValueError(f"rows used {batch.rows_used} + rejected {len(batch.rejects)} != read {batch.rows_read}")
 
     def work(conn: Connection) -> Written:
-        run = _running(conn, run_id, source_id)
-        if run.trigger == MEND and not batch.part:
-            raise ValueError("mended rows need a part of their own: they must not replace the rest of their day")
-        refuse_overtaken(conn, run.id, run.source_id, batch, first_take=first_take)
+        run = _running(conn, run_id, source_id, batch)
+        if guard is not None:
+            guard(conn)
+        refuse_overtaken(conn, run.id, run.source_id, batch)
         days, change = _write_facts(conn, run, batch, now, tz)
         mark_mended(conn, source_id, mended)
         _write_rejects(conn, run, batch)
@@ -176,7 +175,8 @@ class Run:
     window: tuple[date, date] | None
 
 
-def _running(conn: Connection, run_id: int, source_id: int) -> Run:
+def _running(conn: Connection, run_id: int, source_id: int, batch: BatchLike) -> Run:
+    """The run, if the batch may be written in it."""
     r = runs.c
     statement = select(r.id, r.source_id, r.state, r.trigger, r.window_from, r.window_to).where(r.id == run_id)
     run = conn.execute(statement).one_or_none()
@@ -186,6 +186,8 @@ def _running(conn: Connection, run_id: int, source_id: int) -> Run:
         raise RunClosedError(
             f"运行 {run_id} 已经结束(状态 {run.state}), 它的数据没有写入。若仍需要, 请重新拉取这个时段。"
         )
+    if run.trigger == MEND and not batch.part:
+        raise ValueError("mended rows need a part of their own: they must not replace the rest of their day")
     window = (run.window_from, run.window_to) if run.window_from and run.window_to else None
     return Run(int(run.id), int(run.source_id), run.trigger, window)
 

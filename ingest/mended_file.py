@@ -10,9 +10,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from python_calamine import CalamineError, CalamineWorkbook
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from db.errors import OvertakenError
 from db.mends import OpenReject, newest_runs, open_rejects, supersede
 from db.runs import MEND
 from db.store import sync_source
@@ -24,7 +25,7 @@ from ingest.frames import PART_LENGTH
 from ingest.mapping import EachFile
 from ingest.mending import Row, read_rows
 from ingest.pull_errors import message
-from ingest.pull_unit import Job, Mended, RunResult, run_unit
+from ingest.pull_unit import Guard, Job, Mended, RunResult, run_unit
 from ingest.rejects import ID, OWN, shown, unshown
 from ingest.sources.file_bytes import sha256_of
 from ingest.sources.workbook import cell_text, check_package
@@ -175,15 +176,23 @@ def _feed_part(job: Job, part: str, rows: list[MendedReject], path: Path) -> Run
             batch.warnings.append(f"{bad.file} 第 {bad.row_no or '?'} 行改正后仍不能用: {bad.reason}")
         return batch
 
+    def guard(batch: Batch) -> Guard:
+        def look(conn: Connection) -> None:
+            if _is_stale(conn, job, part, fresh, batch):
+                raise OvertakenError("这些行所在的日期刚刚由来源重新提供, 没有补录, 以免重复计数。请重新导出剔除行。")
+
+        return look
+
     unit = Unit(path.name, read, window=rows[0].reject.window)
-    return run_unit(job, unit, Mended(part, {row.reject.id: row.cells for row in fresh}))
+    return run_unit(job, unit, Mended(part, {row.reject.id: row.cells for row in fresh}, guard))
 
 
 def _split_stale(job: Job, part: str, rows: list[MendedReject]) -> tuple[list[MendedReject], list[MendedReject]]:
     """The rows that may be added, and those of a day that a later run has given anew."""
-    days = _stale_days(job, part, rows)
-    if not days:
-        return rows, []
+    batch = read_rows(job.spec, [row.row for row in rows], job.place.today)
+    with job.engine.connect() as conn:
+        if not _is_stale(conn, job, part, rows, batch):
+            return rows, []
     if len(rows) == 1:
         return [], rows
     middle = len(rows) // 2
@@ -191,13 +200,12 @@ def _split_stale(job: Job, part: str, rows: list[MendedReject]) -> tuple[list[Me
     return [row for fresh, _ in halves for row in fresh], [row for _, stale in halves for row in stale]
 
 
-def _stale_days(job: Job, part: str, rows: Sequence[MendedReject]) -> bool:
-    batch = read_rows(job.spec, [row.row for row in rows], job.place.today)
+def _is_stale(conn: Connection, job: Job, part: str, rows: Sequence[MendedReject], batch: Batch) -> bool:
+    """Whether the source has given a day of the batch, made of these rows, since it gave the rows."""
     days = batch_days(batch)
     for centre, months in month_days(batch).items():
         days.setdefault(centre, set()).update(months)
-    with job.engine.connect() as conn:
-        newest = newest_runs(conn, job.source_id, days, part)
+    newest = newest_runs(conn, job.source_id, days, part)
     return any(run_id > rows[0].reject.run_id for run_id in newest.values())
 
 

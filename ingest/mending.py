@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 import pandas as pd
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from db.mends import mended_rows
+from db.errors import OvertakenError
+from db.mends import MendedRow, count_mended, mended_rows
 from db.rejects_write import clean_row
 from ingest.batch import CALL_KEYS, MONTH_KEYS, ORDER_KEYS, READING_KEYS, SEAT_KEYS, Batch, Reject
 from ingest.day_check import ANCHORS, batch_days, month_days
@@ -106,15 +107,29 @@ def _is_stock(code: str) -> bool:
     return code in BY_CODE and BY_CODE[code].nature is Nature.STOCK
 
 
-def substitute_mended(engine: Engine, spec: SourceSpec, source_id: int, batch: Batch, today: date) -> None:
+def substitute_mended(
+    engine: Engine, spec: SourceSpec, source_id: int, batch: Batch, today: date
+) -> Callable[[Connection], None]:
     """Rejects of the batch that were mended before give way to the corrected rows; ``batch`` is changed.
 
     A corrected row that belongs to a day the batch does not hold is used already, in the part it was mended into.
+    Returns what has to be asked before the batch is written: whether no further row was mended meanwhile.
     """
     if not batch.rejects:
-        return
+        return lambda conn: None
     with engine.connect() as conn:
         known = mended_rows(conn, source_id)
+        seen = count_mended(conn, source_id)
+    _substitute(spec, known, batch, today)
+
+    def guard(conn: Connection) -> None:
+        if count_mended(conn, source_id) != seen:
+            raise OvertakenError("拉取期间有剔除行补录进来, 这次没有写入。下次拉取会连同补录的行重新计算。")
+
+    return guard
+
+
+def _substitute(spec: SourceSpec, known: Sequence[MendedRow], batch: Batch, today: date) -> None:
     by_file = spec.each_file is EachFile.ADDS
     answers: dict[str, deque[Mapping[str, str]]] = defaultdict(deque)
     for one in known:

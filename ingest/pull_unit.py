@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from db.errors import OvertakenError, RunClosedError
 from db.facts_write import mended_part
+from db.overtaken import refuse_taken
 from db.pulls import abandon_left, abandon_run, fail_file, is_disconnect, run_is_written
 from db.runs import MEND
 from db.store import Written, commit_batch, fail_run, open_run
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 COMMIT_TRIES = 3
 _PAUSE = 1.0
+Guard = Callable[[Connection], None]
 STOPPED = "程序被停止, 这次没有写入任何数据。下次拉取会自动补上。"
 
 
@@ -81,10 +83,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """The rejects that a unit mends: id → the row as it is now. ``part``: the part of the facts it belongs to."""
+    """The rejects that a unit mends: id → the row as it is now. ``part``: the part of the facts it belongs to.
+
+    ``guard`` makes of the batch what is to be asked inside the transaction that writes it.
+    """
 
     part: str
     rows: Mapping[int, Mapping[str, str]]
+    guard: Callable[[Batch], Guard]
 
 
 class _Active:
@@ -152,10 +158,11 @@ def _work(job: Job, run_id: int, unit: Unit, mended: Mended | None) -> RunResult
     batch = unit.read()
     if mended is not None:
         batch.part = mended_part(mended.part, run_id)
+        guards = [mended.guard(batch)]
     else:
-        substitute_mended(job.engine, job.spec, job.source_id, batch, job.place.today)
+        guards = [substitute_mended(job.engine, job.spec, job.source_id, batch, job.place.today), _is_new(job, batch)]
         add_day_warnings(job.engine, job.spec, job.source_id, batch, unit.window)
-    written = _commit(job, run_id, batch, mended)
+    written = _commit(job, run_id, batch, mended, guards)
     return RunResult(
         run_id=run_id,
         state="ok" if written.rows_read else "empty",
@@ -168,8 +175,23 @@ def _work(job: Job, run_id: int, unit: Unit, mended: Mended | None) -> RunResult
     )
 
 
-def _commit(job: Job, run_id: int, batch: Batch, mended: Mended | None) -> Written:
+def _is_new(job: Job, batch: Batch) -> Guard:
+    """A file was not taken when the pull began; where another pull has taken it since, it is not written again."""
+
+    def look(conn: Connection) -> None:
+        if batch.file is not None:
+            refuse_taken(conn, job.source_id, batch.file)
+
+    return look
+
+
+def _commit(job: Job, run_id: int, batch: Batch, mended: Mended | None, guards: Sequence[Guard]) -> Written:
     """Writes the batch; again where the connection broke, and without the days that a newer pull has written."""
+
+    def look(conn: Connection) -> None:
+        for guard in guards:
+            guard(conn)
+
     for attempt in range(1, COMMIT_TRIES + 1):
         try:
             return commit_batch(
@@ -180,7 +202,7 @@ def _commit(job: Job, run_id: int, batch: Batch, mended: Mended | None) -> Writt
                 now=job.clock(),
                 tz=job.place.tz,
                 mended=mended.rows if mended is not None else (),
-                first_take=True,
+                guard=look,
             )
         except OvertakenError as error:
             if not error.days or mended is not None or attempt == COMMIT_TRIES:

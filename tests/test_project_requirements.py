@@ -20,7 +20,7 @@ NOT_IMPORTED = {
     "gunicorn": "a command",
     "tzdata": "zoneinfo reads it",
 }
-DEV_NOT_IMPORTED = {"pytest-xdist", "pytest-timeout", "ruff", "mypy", "pandas-stubs"}
+DEV_NOT_IMPORTED = {"import-linter", "pytest-xdist", "pytest-timeout", "ruff", "mypy", "pandas-stubs"}
 
 
 def lines(file: Path) -> list[str]:

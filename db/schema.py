@@ -18,27 +18,19 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     SmallInteger,
     String,
     Table,
     Text,
 )
 
+import db.schema_targets  # noqa: F401 - its tables are in the same metadata
+from db.schema_base import Id
+from db.schema_base import metadata as metadata
 from kpi.measures import of_fact
 from kpi.model import Fact
 
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = MetaData(naming_convention=_NAMES)
-
 WHOLE_DAY = -1  # call_stats.hour of a row that a source gives for the day as a whole
-
-Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _measures(fact: Fact) -> list[Column[int]]:

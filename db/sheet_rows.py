@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Table, insert, select
 
 from db.schema_targets import sheet_flags, sheet_indicators, sheet_money, sheet_projects, sheet_revisions
 from kpi.sheet import (
+    STRICT_SIGNS,
     Cell,
     CellKind,
     ExpenseLine,
@@ -27,6 +28,7 @@ from kpi.sheet import (
 from kpi.status import Operator
 
 FUND, EXPENSE = "fund", "expense"
+_STRICT = {sign: operator for operator, sign in STRICT_SIGNS.items() if sign != operator.value}
 
 Values = dict[str, Any]
 
@@ -39,11 +41,18 @@ def cell_values(prefix: str, cell: Cell | None) -> Values:
     found = (
         cell.kind.value,
         cell.text,
-        cell.operator.value if cell.operator else None,
+        _sign(cell),
         None if cell.number is None else format(cell.number, "f"),
         cell.unit,
     )
     return dict(zip((f"{prefix}_{part}" for part in parts), found, strict=True))
+
+
+def _sign(cell: Cell) -> str | None:
+    """>= <= = as they are; > and < for a bound that does not meet itself."""
+    if cell.operator is None:
+        return None
+    return STRICT_SIGNS[cell.operator] if cell.strict else cell.operator.value
 
 
 def read_cell(row: Mapping[str, Any], prefix: str) -> Cell | None:
@@ -51,13 +60,14 @@ def read_cell(row: Mapping[str, Any], prefix: str) -> Cell | None:
     kind = row[f"{prefix}_kind"]
     if kind is None:
         return None
-    operator, number = row[f"{prefix}_operator"], row[f"{prefix}_number"]
+    sign, number = row[f"{prefix}_operator"], row[f"{prefix}_number"]
     return Cell(
         CellKind(kind),
         row[f"{prefix}_text"] or "",
-        Operator(operator) if operator else None,
+        (_STRICT.get(sign) or Operator(sign)) if sign else None,
         None if number is None else Decimal(number),
         row[f"{prefix}_unit"] or "",
+        sign in _STRICT,
     )
 
 

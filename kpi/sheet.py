@@ -15,6 +15,9 @@ from enum import StrEnum
 from kpi.status import OPERATOR_SIGNS, Operator
 
 
+STRICT_SIGNS = {Operator.AT_LEAST: ">", Operator.AT_MOST: "<", Operator.EQUAL: "="}
+
+
 class CellKind(StrEnum):
     """What stands in a cell. BLANK (nothing printed), NONE (“无”), the number 0 and LOST are four things."""
 
@@ -29,13 +32,17 @@ class CellKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. ``number`` as printed: 96 with unit “%” for 96 %. ``operator`` None where none is printed."""
+    """One cell. ``number`` as printed: 96 with unit “%” for 96 %. ``operator`` None where none is printed.
+
+    ``strict``: “>” or “<” is printed, so the bound itself does not meet it.
+    """
 
     kind: CellKind
     text: str = ""
     operator: Operator | None = None
     number: Decimal | None = None
     unit: str = ""
+    strict: bool = False
 
     @property
     def fraction(self) -> float | None:
@@ -56,7 +63,8 @@ class Cell:
             return "〔缺失〕"
         if self.number is None:
             return self.text
-        sign = OPERATOR_SIGNS[self.operator] if self.operator else ""
+        signs = STRICT_SIGNS if self.strict else OPERATOR_SIGNS
+        sign = signs[self.operator] if self.operator else ""
         return f"{sign}{format(self.number, 'f')}{self.unit}"
 
 

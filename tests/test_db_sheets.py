@@ -79,6 +79,14 @@ def a_sheet() -> Sheet:
             Indicator(2, "产出指标", "数量指标", "两项", NONE, ZERO, part=1),
             Indicator(2, "产出指标", "数量指标", "两项", BLANK, LOST, part=2, reported=at_least("5", "件/坐席/天")),
             Indicator(
+                4,
+                "效益指标",
+                "社会效益",
+                "投诉",
+                Cell(CellKind.NUMBER, "<5次", Operator.AT_MOST, Decimal(5), "次", True),
+                BLANK,
+            ),
+            Indicator(
                 3, "效益指标", "社会效益", "幸福感", BLANK, Cell(CellKind.GRADE, "提升"), weight=Decimal("13.33")
             ),
         ),
@@ -113,7 +121,7 @@ def test_it_gives_back_the_sheet_it_was_given(engine: Engine) -> None:
         assert load_sheet(conn, "s") == a_sheet()
         assert source_text(conn, "s") == "原文"
         kinds = conn.scalars(select(sheet_indicators.c.full_kind).where(sheet_indicators.c.project_no == 1)).all()
-    assert sorted(kinds) == ["grade", "lost", "number", "number"]
+    assert sorted(kinds) == ["blank", "grade", "lost", "number", "number"]
 
 
 def test_it_keeps_blank_none_zero_and_lost_apart(engine: Engine) -> None:
@@ -149,7 +157,7 @@ def test_it_lists_sheets_with_what_is_open(engine: Engine) -> None:
         flag = list_flags(conn, "s")[0]
         assert (flag.flag.suggestion, flag.resolved_at) == ("3.2", None)
         (row,) = list_sheets(conn)
-        assert (row.centre, row.flags_open, row.projects, row.indicators, row.state) == ("jn", 1, 2, 8, "draft")
+        assert (row.centre, row.flags_open, row.projects, row.indicators, row.state) == ("jn", 1, 2, 10, "draft")
         resolve_flag(conn, flag.id, by="校核人", resolution="按纸质件补 3.2", now=NOW)
         assert list_sheets(conn)[0].flags_open == 0
         retire(conn, "s", NOW)
@@ -191,7 +199,7 @@ def test_it_says_which_sheets_there_are_when_one_is_unknown(engine: Engine) -> N
 def test_keys_stay_when_rows_are_added_before_and_differ_for_equal_names() -> None:
     project = a_sheet().projects[0]
     keys = indicator_keys(project)
-    assert len(set(keys)) == 4
+    assert len(set(keys)) == 5
     more = replace(
         project, indicators=(Indicator(1, "决策", "项目立项", "立项依据", BLANK, BLANK), *project.indicators)
     )

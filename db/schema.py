@@ -24,7 +24,8 @@ from sqlalchemy import (
     Text,
 )
 
-import db.schema_targets  # noqa: F401 - its tables are in the same metadata
+import db.schema_alerts
+import db.schema_targets  # noqa: F401 - their tables are in the same metadata
 from db.schema_base import Id
 from db.schema_base import metadata as metadata
 from kpi.measures import of_fact

@@ -1,0 +1,1 @@
+"""Alerts: from a figure to the right person, once, and when it is over."""

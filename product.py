@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 from db.engine import make_engine, migrate
 from db.store import CentreRow, sync_centres, sync_source
 from ingest.config import Config, load_config
-from ingest.demo_targets import give_targets
 from ingest.mapping import FilesOptions
 from kpi.catalogue import Catalogue, build
 from process import holder_name
+from program import PROGRAM, program_name
 from secret_key import ensure_key
 from settings import PREFIX, Settings, SettingsError
 
@@ -28,9 +28,31 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def no_secret(_name: str) -> str | None:
+    """Where no environment was handed in nothing is secret."""
+    return None
+
+
+def secrets_in(env: Mapping[str, str]) -> Callable[[str], str | None]:
+    """Looks secrets up by name: the variable itself, or the file that NAME_FILE names. None where there is neither
+    or the file can't be read."""
+
+    def secret(name: str) -> str | None:
+        if env.get(name):
+            return env[name]
+        path = env.get(f"{name}_FILE")
+        try:
+            return Path(path).expanduser().read_text(encoding="utf-8-sig").strip() if path else None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    return secret
+
+
 @dataclass(frozen=True)
 class Product:
-    """The parts of one installation. ``clock`` gives aware UTC."""
+    """The parts of one installation. ``clock`` gives aware UTC; ``program`` is what the user types before a command;
+    ``secret`` gives what a name in the environment holds."""
 
     settings: Settings
     engine: Engine
@@ -38,6 +60,8 @@ class Product:
     catalogue: Catalogue
     tz: ZoneInfo
     clock: Callable[[], datetime]
+    program: str = PROGRAM
+    secret: Callable[[str], str | None] = no_secret
 
     @property
     def holder(self) -> str:
@@ -116,10 +140,15 @@ def build_product(
     sync_centres(engine, [CentreRow(c.code, c.name, c.parent) for c in config.centres])
     for source in config.sources:
         sync_source(engine, source.code, source.kind, source.title)
+    catalogue = build(config.kpis, config.measures)
     if settings.demo_on:
+        from targets.demo import give_sheets  # only a demo needs it
+
         for centre in config.centres:
-            give_targets(engine, centre.code, clock().astimezone(settings.tz).date())
-    return Product(settings, engine, config, build(config.kpis, config.measures), settings.tz, clock)
+            give_sheets(engine, catalogue, centre.code, clock().astimezone(settings.tz).date())
+    return Product(
+        settings, engine, config, catalogue, settings.tz, clock, program_name(env or {}), secrets_in(env or {})
+    )
 
 
 def after_fork(product: Product) -> None:

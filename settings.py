@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import settings_values as v
 from env_file import read_env_file
 from secret_key import stored_key
 
@@ -50,106 +51,67 @@ class Setting:
         return PREFIX + self.name
 
 
-def _text(value: str) -> str:
-    return value
-
-
-def _long(value: str, *, least: int) -> str:
-    if len(value) < least:
-        raise ValueError(f"至少要有 {least} 个字符")
-    return value
-
-
-def _path(value: str) -> Path:
-    return Path(value).expanduser()
-
-
-def _whole(value: str, *, low: int, high: int) -> int:
-    try:
-        number = int(value)
-    except ValueError:
-        raise ValueError(f"‘{value}’ 不是整数") from None
-    if not low <= number <= high:
-        raise ValueError(f"{number} 不在 {low} 到 {high} 之间")
-    return number
-
-
-def _choice(value: str, *, among: tuple[str, ...]) -> str:
-    for choice in among:
-        if value.lower() == choice.lower():
-            return choice
-    raise ValueError(f"‘{value}’ 不行,可选: {'、'.join(among)}")
-
-
-def _clock_time(value: str) -> time:
-    hour, colon, minute = value.partition(":")
-    try:
-        if not colon:
-            raise ValueError
-        return time(int(hour), int(minute))
-    except ValueError:
-        raise ValueError(f"‘{value}’ 不是时刻,请写成 02:30 的样子") from None
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (OSError, ValueError, KeyError):
-        raise ValueError(f"没有时区 ‘{value}’,例: Asia/Shanghai") from None
-    return value
-
-
-def _names(value: str) -> tuple[str, ...]:
-    return tuple(name.strip().lower() for name in value.split(",") if name.strip())
-
-
-def _database(value: str) -> str:
-    schemes = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
-    if not value.startswith(schemes):
-        raise ValueError("只能是 sqlite:///文件路径 或 postgresql://用户:密码@主机/库名")
-    return value
-
-
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 TABLE: tuple[Setting, ...] = (
     Setting(
         "DATA_DIR", "目录", str(ROOT / "data"), "数据目录: 数据库、收件夹、日志、.env 与 sources.yaml 都在其中",
-        _path, default_text="程序目录下的 data",
+        v.path, default_text="程序目录下的 data",
     ),
     Setting(
         "DATABASE_URL", "网址", "", "数据库: sqlite:///路径 或 postgresql://用户:密码@主机/库名",
-        _database, secret=True, default_text="数据目录下的 SQLite 文件 hotline.db",
+        v.database, secret=True, default_text="数据目录下的 SQLite 文件 hotline.db",
     ),
-    Setting("SOURCES", "文件", "", "数据源配置文件", _path, default_text="数据目录下的 sources.yaml"),
+    Setting("SOURCES", "文件", "", "数据源配置文件", v.path, default_text="数据目录下的 sources.yaml"),
     Setting(
         "DEMO", "选项", "auto", "演示数据: on 总是用演示数据; off 从不; auto 没有 sources.yaml 时才用",
-        partial(_choice, among=("auto", "on", "off")),
+        partial(v.choice, among=("auto", "on", "off")),
     ),
-    Setting("HOST", "文字", "127.0.0.1", "网页监听的地址; 不是本机回环地址时必须设 ACCESS_PASSWORD", _text),
-    Setting("PORT", "整数", "8050", "网页监听的端口", partial(_whole, low=1, high=65535)),
-    Setting("TIMEZONE", "时区", "Asia/Shanghai", "划分小时与日所用的时区", _zone),
-    Setting("PULL_DAILY_AT", "时刻", "02:30", "每日拉取的时刻(当地时间),错过则补拉", _clock_time),
-    Setting("PULL_EVERY_MINUTES", "分钟", "5", "日间拉取的间隔", partial(_whole, low=1, high=1440)),
+    Setting("HOST", "文字", "127.0.0.1", "网页监听的地址; 不是本机回环地址时必须设 ACCESS_PASSWORD", v.text),
+    Setting("PORT", "整数", "8050", "网页监听的端口", partial(v.whole, low=1, high=65535)),
+    Setting("TIMEZONE", "时区", "Asia/Shanghai", "划分小时与日所用的时区", v.zone),
+    Setting("PULL_DAILY_AT", "时刻", "02:30", "每日拉取的时刻(当地时间),错过则补拉", v.clock_time),
+    Setting("PULL_EVERY_MINUTES", "分钟", "5", "日间拉取的间隔", partial(v.whole, low=1, high=1440)),
     Setting(
-        "STALE_AFTER_MINUTES", "分钟", "30", "数据超过这么久没有更新即标为过时", partial(_whole, low=1, high=10080)
+        "STALE_AFTER_MINUTES", "分钟", "30", "数据超过这么久没有更新即标为过时", partial(v.whole, low=1, high=10080)
     ),
     Setting(
         "ACCESS_PASSWORD", "密钥", "", "打开网页所需的口令,至少 8 个字符; 也可以是它的 argon2 散列",
-        partial(_long, least=8), secret=True, default_text="无(只允许本机访问)",
+        partial(v.long, least=8), secret=True, default_text="无(只允许本机访问)",
     ),
     Setting(
-        "ALLOWED_HOSTS", "列表", "", "允许出现在网址里的主机名,逗号分隔; localhost 与 IP 地址总是可以", _names,
+        "ALLOWED_HOSTS", "列表", "", "允许出现在网址里的主机名,逗号分隔; localhost 与 IP 地址总是可以", v.names,
         default_text="无口令时没有别的主机名,有口令时不限", empty=(),
     ),
-    Setting("UPLOAD_MAX_MB", "兆字节", "200", "网页上传文件的大小上限", partial(_whole, low=1, high=4096)),
-    Setting("MIN_SAMPLE", "整数", "30", "分母少于此数时只给数值,不判断是否达标", partial(_whole, low=1, high=1000000)),
-    Setting("LOG_LEVEL", "选项", "INFO", "日志的详细程度", partial(_choice, among=_LEVELS)),
+    Setting("UPLOAD_MAX_MB", "兆字节", "200", "网页上传文件的大小上限", partial(v.whole, low=1, high=4096)),
+    Setting("MIN_SAMPLE", "整数", "30", "分母少于此数时只给数值,不判断是否达标", partial(v.whole, low=1, high=1000000)),
+    Setting("LOG_LEVEL", "选项", "INFO", "日志的详细程度", partial(v.choice, among=_LEVELS)),
     Setting(
-        "SECRET_KEY", "密钥", "", "给登录凭据签名的密钥,至少 32 个字符", partial(_long, least=32),
+        "SECRET_KEY", "密钥", "", "给登录凭据签名的密钥,至少 32 个字符", partial(v.long, least=32),
         secret=True, default_text="首次启动时生成,存为数据目录下的 secret_key",
     ),
-    Setting("THREADS", "整数", "8", "网页服务的线程数", partial(_whole, low=1, high=128)),
+    Setting("THREADS", "整数", "8", "网页服务的线程数", partial(v.whole, low=1, high=128)),
+    Setting(
+        "ALERT_EVERY_MINUTES", "分钟", "5", "告警检查的间隔; 每次拉取之后另查一次", partial(v.whole, low=1, high=1440)
+    ),
+    Setting(
+        "QUIET_HOURS", "时段", "22:00-07:00", "免打扰时段(当地时间): 不紧急的告警攒到结束时汇总; off 为不设", v.hours
+    ),
+    Setting(
+        "PAGE_URL", "网址", "", "网页的地址,邮件里的链接用它,例 https://hotline.example.gov.cn", v.page,
+        default_text="无(消息里没有链接)",
+    ),
+    Setting("SMTP_HOST", "文字", "", "发邮件的服务器", v.text, default_text="无(不发邮件)"),
+    Setting("SMTP_PORT", "整数", "25", "邮件端口; starttls 常为 587,ssl 常为 465", partial(v.whole, low=1, high=65535)),
+    Setting(
+        "SMTP_SECURITY", "选项", "none", "与邮件服务器怎样加密: starttls、ssl 或 none",
+        partial(v.choice, among=("starttls", "ssl", "none")),
+    ),
+    Setting("SMTP_USER", "文字", "", "邮件服务器的用户名", v.text, default_text="无(不登录)"),
+    Setting("SMTP_PASSWORD", "密钥", "", "邮件服务器的口令", v.text, secret=True, default_text="无"),
+    Setting("SMTP_SENDER", "文字", "", "发件地址", v.mail_address, default_text="hotline@邮件服务器"),
+    Setting("SMTP_SENDER_NAME", "文字", "热线绩效监测", "发件人名称", v.text),
+    Setting("SMTP_VERIFY", "选项", "on", "是否核对邮件服务器的证书; 内部服务器自签证书时设 off", v.on),
 )  # fmt: skip
 
 
@@ -174,6 +136,17 @@ class Settings:
     log_level: str
     secret_key: str = field(repr=False)
     threads: int
+    alert_every_minutes: int
+    quiet_hours: tuple[int, int]
+    page_url: str
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password: str = field(repr=False)
+    smtp_sender: str
+    smtp_sender_name: str
+    smtp_verify: bool
 
     @property
     def tz(self) -> ZoneInfo:
@@ -209,7 +182,7 @@ def is_loopback(host: str) -> bool:
 
 def combined_env(env: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """``env`` over the ``.env`` file of the data directory it names, and what is wrong with that file."""
-    data_dir = _path(env.get(PREFIX + "DATA_DIR") or str(ROOT / "data"))
+    data_dir = v.path(env.get(PREFIX + "DATA_DIR") or str(ROOT / "data"))
     from_file, problems = read_env_file(data_dir / ".env")
     if PREFIX + "DATA_DIR" in from_file:
         problems.append(f"{PREFIX}DATA_DIR 不能写在 .env 里(.env 就在数据目录中),请设成环境变量")
@@ -227,10 +200,10 @@ def load_settings(env: Mapping[str, str]) -> Settings:
     problems += _contradictions(parsed)
     if problems:
         raise SettingsError(problems)
-    data_dir = _path(str(parsed["data_dir"])).resolve()
+    data_dir = v.path(str(parsed["data_dir"])).resolve()
     parsed["data_dir"] = data_dir
     parsed["database_url"] = parsed["database_url"] or f"sqlite:///{(data_dir / 'hotline.db').as_posix()}"
-    parsed["sources"] = _path(str(parsed["sources"])).resolve() if parsed["sources"] else data_dir / "sources.yaml"
+    parsed["sources"] = v.path(str(parsed["sources"])).resolve() if parsed["sources"] else data_dir / "sources.yaml"
     parsed["secret_key"] = parsed["secret_key"] or stored_key(data_dir)
     return Settings(**parsed)  # type: ignore[arg-type]  # the table holds a row for each field, see the test
 

@@ -5,6 +5,7 @@ an old Python gets a message and not a SyntaxError.
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -89,7 +90,7 @@ def hand_over(where: Place, words: Sequence[str]) -> int:
     Windows has no such thing: there it is a child that gets the same Ctrl-C and is waited for.
     """
     command = [str(where.python), *words]
-    environ = clean(os.environ)
+    environ = {**clean(os.environ), "HOTLINE_PROG": typed()}
     sys.stdout.flush()
     if os.name == "posix":
         os.execve(command[0], command, environ)
@@ -99,6 +100,14 @@ def hand_over(where: Place, words: Sequence[str]) -> int:
                 return process.wait()
             except KeyboardInterrupt:
                 continue
+
+
+def typed() -> str:
+    """What was typed to start this, for the product to repeat in its advice."""
+    script = sys.argv[0]
+    if os.name != "posix":
+        return f'py "{script}"' if " " in script else f"py {script}"
+    return f"python3 {shlex.quote(script)}"
 
 
 def main(words: Sequence[str]) -> int:

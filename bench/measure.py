@@ -106,10 +106,10 @@ class Bench:
         ratio, cpu = done["seconds"] / base["seconds"], done["cpu"] / base["cpu"]
         self._add(
             f"{name}: first load of {kind} ({done['read']:,} rows, {done['rejected']:,} rejected)",
-            f"≤ {LOAD_RATIO:g} x DuckDB",
+            f"≤ {LOAD_RATIO:g} x DuckDB, both times",
             f"{done['seconds']:.1f} s = {ratio:.1f} x (processor time {done['cpu']:.1f} s = {cpu:.1f} x)",
             f"DuckDB {base['seconds']:.2f} s (processor time {base['cpu']:.2f} s)",
-            ratio <= LOAD_RATIO,
+            max(ratio, cpu) <= LOAD_RATIO,
         )
         self._add(
             f"{name}: peak memory of that load",

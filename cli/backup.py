@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from scheduler.leader import Leader
     from settings import Settings
 
 FORMAT = 1
@@ -137,15 +139,64 @@ def _restore(args: argparse.Namespace, console: Console) -> int:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".restore-") as folder:
         manifest = unpack(args.file, Path(folder))
-        moved = _clear_way(settings, force=args.force)
-        rows = _put_back(settings, Path(folder) / DATABASE, force=args.force)
-        notes = _put_sources_back(settings, Path(folder) / SOURCES, force=args.force)
+        with _alone(settings):
+            moved = _clear_way(settings, force=args.force)
+            rows = _put_back(settings, Path(folder) / DATABASE, force=args.force)
+            notes = _put_sources_back(settings, Path(folder) / SOURCES, force=args.force)
     console.give({"restored": rows, "made_at": manifest["made_at"], "moved_aside": moved, "notes": notes})
     made_at = datetime.fromisoformat(manifest["made_at"]).astimezone(settings.tz)
     console.say(f"已恢复 {made_at:%Y-%m-%d %H:%M:%S} 的备份: {sum(rows.values()):,} 行。")
     for note in ([f"损坏的数据库文件已改名为 {moved}。"] if moved else []) + notes:
         console.say(note)
     return 0
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Only where nobody works on the database, and nobody begins to schedule meanwhile: a running process would go on
+    with what it knows of the old data. Raises Failure.
+    """
+    from scheduler.leader import leader_for
+
+    if settings.sqlite_path is not None:
+        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+    with _engine(settings) as engine:
+        leader = leader_for(engine)
+        if not _acquired(leader):
+            raise Failure("serve 或 worker 正在这个数据库上运行,没有恢复任何东西。请先停止它,再恢复。")
+        try:
+            if working := _at_work(settings, engine):
+                raise Failure(
+                    f"还有进程在使用这个数据库({'、'.join(working)}),没有恢复任何东西。请先停止 serve、web、worker 和"
+                    "正在进行的 pull。如果它在别的机器上且已异常退出,请等 3 分钟再试。"
+                )
+            yield
+        finally:
+            leader.release()
+
+
+def _acquired(leader: Leader) -> bool:
+    """Waits a moment: PostgreSQL has to notice that a process which was stopped just now is gone."""
+    tries = 10
+    while not leader.acquire():
+        tries -= 1
+        if not tries:
+            return False
+        time.sleep(0.3)
+    return True
+
+
+def _at_work(settings: Settings, engine: Engine) -> list[str]:
+    """The holders of living leases. A database that is not there yet, or is damaged, tells of none."""
+    from db.locks import leases_in
+    from product import utc_now
+    from scheduler.presence import is_alive
+
+    if settings.sqlite_path is not None and not settings.sqlite_path.exists():
+        return []
+    now = utc_now()
+    fresh = {lease.holder for lease in leases_in(engine) if lease.expires_at > now.replace(tzinfo=None)}
+    return sorted(holder for holder in fresh if is_alive(engine, holder, now))
 
 
 def unpack(file: Path, folder: Path) -> dict[str, Any]:

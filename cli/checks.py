@@ -23,6 +23,8 @@ LEAST_FREE = 1_000_000_000
 SKEW = 60.0
 """Seconds by which clocks may differ."""
 GAP_DAYS = 90
+MANY_REJECTS = 1000
+"""Open rejects from which on something is wrong with a source rather than with some of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,8 @@ def _freshness(product: Product, subject: str, checked: datetime, last_day: date
     limit = timedelta(minutes=product.settings.stale_after_minutes)
     text = f"最近检查 {checked.astimezone(product.tz):%Y-%m-%d %H:%M}, 数据到 {last_day or '(无)'}"
     if product.clock() - checked > limit:
-        yield Finding("problem", subject, text, "超过设置的时限没有更新: 看下面的调度一项,或手动 pull")
+        level = "problem" if _ever_scheduled(product) else "note"
+        yield Finding(level, subject, text, "超过设置的时限没有更新: 看下面的调度一项,或手动 pull")
     else:
         yield Finding("ok", subject, text)
 
@@ -211,30 +214,51 @@ def check_gaps(product: Product) -> Iterator[Finding]:
 
 
 def check_rejects(product: Product) -> Iterator[Finding]:
-    """Rows waiting for somebody."""
-    from db.journal import count_rejects
+    """Rows waiting for somebody: a note, and from ``MANY_REJECTS`` on a problem."""
+    from db.journal import source_states
 
     with product.engine.connect() as conn:
-        count = count_rejects(conn)
-    if count:
-        yield Finding("note", "剔除行", f"{count} 行未处理", "python app.py rejects 查看,rejects export 导出改正")
-    else:
+        waiting = {state.code: state.open_rejects for state in source_states(conn) if state.open_rejects}
+    count = sum(waiting.values())
+    if not count:
         yield Finding("ok", "剔除行", "没有")
+        return
+    text = f"有 {count} 条剔除行待处理({'、'.join(f'{code} {rows} 条' for code, rows in waiting.items())})"
+    code = next(iter(waiting))
+    advice = (
+        "python app.py rejects 看原因;"
+        f"python app.py rejects export {code} 剔除行.xlsx 导出,改正后 python app.py rejects feed 剔除行.xlsx 喂回"
+    )
+    if count >= MANY_REJECTS:
+        advice += ";这么多多半是来源的格式变了: 先核对 sources.yaml 的映射,改好后重新拉取"
+    yield Finding("problem" if count >= MANY_REJECTS else "note", "剔除行", text, advice)
 
 
 def check_scheduler(product: Product) -> Iterator[Finding]:
-    """Somebody leads, and shows it."""
+    """Somebody leads, and shows it; an installation that never had a scheduler is told how to start one."""
     from db.locks import list_leases
     from scheduler.leader import NAME, someone_leads
 
     with product.engine.connect() as conn:
         lease = next((one for one in list_leases(conn) if one.name == NAME), None)
+    start = "启动 python app.py serve(网页与拉取)或 python app.py worker(只拉取),建议设为系统服务"
     if not someone_leads(product.engine):
-        yield Finding("problem", "调度", "没有进程在调度", "启动 python app.py serve 或 worker(建议设为系统服务)")
+        if _ever_scheduled(product):
+            yield Finding("problem", "调度", "没有进程在调度", start)
+        else:
+            yield Finding("note", "调度", "还没有启动过定时拉取", start)
     elif lease is None or lease.expires_at.replace(tzinfo=UTC) < product.clock():
         yield Finding("problem", "调度", "有进程握着调度权,但没有心跳", "看 logs 下的日志;必要时重启该进程")
     else:
         yield Finding("ok", "调度", f"由 {lease.holder} 执行")
+
+
+def _ever_scheduled(product: Product) -> bool:
+    from db.meta import get_meta
+    from scheduler.leader import EVER_LED
+
+    with product.engine.connect() as conn:
+        return get_meta(conn, EVER_LED) is not None
 
 
 def check_demo(product: Product) -> Iterator[Finding]:

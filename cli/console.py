@@ -8,9 +8,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+from program import PROGRAM, program_name
 
 if TYPE_CHECKING:
     from product import Product
@@ -30,6 +33,10 @@ class Console:
     err: TextIO = field(default_factory=lambda: sys.stderr)
     json: bool = False
     _product: Product | None = None
+
+    def typed(self, text: str) -> str:
+        """A text with the program called as the user calls it."""
+        return text.replace(PROGRAM, program_name(self.env))
 
     def settings(self, **given: str | int | None) -> Settings:
         """The settings, with those given on the command line on top (HOST=…). Raises SettingsError."""
@@ -72,16 +79,16 @@ class Console:
     def say(self, line: str = "") -> None:
         """A line for people; nothing where JSON was asked for."""
         if not self.json:
-            print(line, file=self.out)
+            print(self.typed(line), file=self.out)
 
     def warn(self, line: str) -> None:
         """A line beside the result, on stderr."""
-        print(line, file=self.err)
+        print(self.typed(line), file=self.err)
 
     def give(self, data: object) -> None:
         """The result as JSON, where JSON was asked for."""
         if self.json:
-            print(json.dumps(plain(data), ensure_ascii=False, indent=2), file=self.out)
+            print(self.typed(json.dumps(plain(data), ensure_ascii=False, indent=2)), file=self.out)
 
     def table(self, headers: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "没有记录。") -> None:
         """A table for people, columns aligned with Chinese characters counted as two wide."""
@@ -108,6 +115,8 @@ def plain(value: object) -> Any:
         return value.isoformat()
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
     return value

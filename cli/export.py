@@ -103,12 +103,13 @@ def write_table(file: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]
 
     Text that a spreadsheet would take for a formula is kept as text. Raises Failure where an xlsx can't hold it.
     """
-    with _draft(file) as draft:
+    with draft_of(file) as draft:
         return _xlsx(draft, titles, rows) if file.suffix.lower() == ".xlsx" else _csv(draft, titles, rows)
 
 
 @contextmanager
-def _draft(file: Path) -> Iterator[Path]:
+def draft_of(file: Path) -> Iterator[Path]:
+    """A file beside ``file`` that takes its place once it is written whole, and goes where it is not."""
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".export-", suffix=file.suffix)
     os.close(descriptor)

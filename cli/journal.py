@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from cli.parser import Commands, Parser, day_word, positive
 
 if TYPE_CHECKING:
     from db.journal import RunRow
+    from db.restated import RestatedDay
+    from product import Product
 
 STATES = ("running", "ok", "empty", "failed", "abandoned")
 STATE_WORDS = {"running": "进行中", "ok": "成功", "empty": "无新数据", "failed": "失败", "abandoned": "中断"}
@@ -40,10 +43,16 @@ def register(commands: Commands) -> None:
     export.add_argument("file", type=Path, metavar="文件")
     feed = actions.add("feed", _feed_rejects, "喂入改正后的 xlsx")
     feed.add_argument("file", type=Path, metavar="文件")
-    restated = commands.add("restatements", _restatements, "列出重述: 当天结束之后又变了的数值")
+    restated = commands.add(
+        "restatements",
+        _restatements,
+        "列出重述: 当天结束之后又变了的数值",
+        "列出重述,新的在前: 每个中心、每天、每次拉取一组,指标由原值变成什么。其余计量取现在的值。",
+    )
     restated.add_argument("--centre", action="append", default=[], metavar="中心")
     restated.add_argument("--from", dest="start", type=day_word, metavar="日期")
     restated.add_argument("--to", dest="end", type=day_word, metavar="日期")
+    restated.add_argument("--measures", action="store_true", help="在每次重述下列出变了的计量")
     _limit(restated, 50)
 
 
@@ -127,7 +136,7 @@ def _feed_rejects(args: argparse.Namespace, console: Console) -> int:
 
 def _restatements(args: argparse.Namespace, console: Console) -> int:
     from db.centres import tree
-    from db.journal import list_restatements
+    from db.restated import list_restated_days
 
     product = console.product()
     start = console.day(args.start, product.today()) if args.start else None
@@ -137,17 +146,61 @@ def _restatements(args: argparse.Namespace, console: Console) -> int:
             ids = tree(conn).under_all(args.centre) if args.centre else None
         except KeyError as error:
             raise Failure(str(error.args[0])) from None
-        found = list_restatements(conn, ids, start, end, args.limit)
-    console.give(found)
-    measures = product.catalogue.measures
-    rows = (
-        (r.centre_name, r.day, measures[r.measure].name if r.measure in measures else r.measure, _figure(r.old),
-         _figure(r.new), console.local(r.at), r.old_run_id, r.run_id)
-        for r in found
-    )  # fmt: skip
-    console.table(("中心", "日期", "计量", "原值", "新值", "何时", "原拉取", "新拉取"), rows, "没有重述。")
+        found = list_restated_days(conn, product.catalogue, ids, start, end, args.limit)
+    console.give([_restated(one, product) for one in found])
+    rows = (line for one in found for line in _restated_lines(one, product, console, measures=args.measures))
+    console.table(("中心", "日期", "指标或计量", "原值 → 新值", "何时", "拉取"), rows, "没有重述。")
+    if found and not args.measures:
+        console.say("加 --measures 列出变了的计量。")
     return 0
 
 
-def _figure(value: float | None) -> str:
-    return "—" if value is None else f"{value:,.10g}"
+def _restated(found: RestatedDay, product: Product) -> dict[str, object]:
+    """One correction as plain data: what it means, and what changed."""
+    from dashboard.format import restated
+
+    sides = ("value", "numerator", "denominator", "reason")
+    kpis = [
+        {
+            "kpi": one.kpi.code,
+            "name": one.kpi.name,
+            "unit": one.kpi.unit.value,
+            "old": {name: getattr(one.old, name) for name in sides},
+            "new": {name: getattr(one.new, name) for name in sides},
+            "shown": restated(one.old, one.new, one.kpi.unit),
+        }
+        for one in found.kpis
+    ]
+    place = {name: getattr(found, name) for name in ("centre", "centre_name", "day", "run_id", "at")}
+    measures = [
+        {
+            "measure": one.measure,
+            "name": _measure(one.measure, product),
+            **{name: getattr(one, name) for name in ("old", "new", "old_run_id")},
+        }
+        for one in found.measures
+    ]
+    return {**place, "kpis": kpis, "measures": measures}
+
+
+def _restated_lines(
+    found: RestatedDay, product: Product, console: Console, *, measures: bool
+) -> Iterator[tuple[object, ...]]:
+    """The KPIs of one correction, then (where asked for) its measures; the place stands on the first line alone."""
+    from dashboard.format import reading, restated
+
+    lines = [(one.kpi.name, restated(one.old, one.new, one.kpi.unit)) for one in found.kpis]
+    if not lines:
+        lines = [(f"(没有用到这 {len(found.measures)} 项计量的指标)", "")]
+    if measures:
+        lines += [
+            (f"  {_measure(one.measure, product)}", f"{reading(one.old)} → {reading(one.new)}")
+            for one in found.measures
+        ]
+    for at, line in enumerate(lines):
+        place = (found.centre_name, found.day) if at == 0 else ("", "")
+        yield (*place, *line, *((console.local(found.at), found.run_id) if at == 0 else ("", "")))
+
+
+def _measure(code: str, product: Product) -> str:
+    return product.catalogue.measures[code].name if code in product.catalogue.measures else code

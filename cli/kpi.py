@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from cli.console import Console, Failure
-from cli.parser import Commands, Parser, day_word
+from cli.parser import Commands, Parser, day_word, positive
 from kpi.model import Answer, Ask, Grain, Kpi, KpiValue
 from kpi.periods import PRESETS, Period, containing
 
@@ -35,10 +35,22 @@ def add_question(parser: Parser) -> None:
     parser.add_argument("--period", choices=sorted(PRESETS), help="期间的名字,代替 --from 与 --to")
     parser.add_argument("--from", dest="start", type=day_word, metavar="日期", help="第一天(缺省: 本月 1 日)")
     parser.add_argument("--to", dest="end", type=day_word, metavar="日期", help="最后一天,含当天(缺省: 今天)")
-    parser.add_argument("--by", choices=[g.value for g in Grain], default="total", help="按什么分(缺省: 整个期间)")
+    parser.add_argument(
+        "--by",
+        choices=[g.value for g in Grain],
+        default="total",
+        help="按什么分(缺省: 整个期间)。hour: 一天中的各小时(00–23),把期间内各天的同一小时合在一起,不是逐日逐时,"
+        "只看一天请让 --from 与 --to 相同; rolling24h: 每天一行,为结束于当天的连续 24 小时中最差的一段",
+    )
     parser.add_argument("--formula", metavar="口径", help="改用这个口径(缺省: 各日当时有效的口径)")
     parser.add_argument("--as-of", type=day_word, metavar="日期", help="视哪一天为今天: 此后的数据不计")
     parser.add_argument("--exclude", action="store_true", help="剔除已批准的剔除时段")
+    parser.add_argument(
+        "--until-hour",
+        type=positive,
+        metavar="时",
+        help="每天只计几时之前(1–24),用来与没过完的今天同时段比较; 只有话务指标能按小时计",
+    )
 
 
 def _kpi(args: argparse.Namespace, console: Console) -> int:
@@ -90,12 +102,13 @@ def _ask(args: argparse.Namespace, console: Console) -> Ask:
                 raise Failure(f"没有指标有口径 {args.formula!r}; 运行 python app.py kpi --list 查看")
     except (KeyError, ValueError) as error:
         raise Failure(str(error.args[0])) from None
-    return Ask(kpis, tuple(args.centre), period.start, period.end, as_of, Grain(args.by), args.formula, args.exclude)
+    span, by = (period.start, period.end, as_of), Grain(args.by)
+    return Ask(kpis, tuple(args.centre), *span, by, args.formula, args.exclude, args.until_hour)
 
 
 def _bounds(conn: Connection, ask: Ask) -> dict[str, tuple[float, ...]]:
     """The targets by KPI: a value is shown with as many decimals as it takes not to contradict them."""
-    from db.definitions import load_targets
+    from db.kpi_targets import load_targets
 
     targets = [t for year in range(ask.start.year, ask.end.year + 1) for t in load_targets(conn, year)]
     return {code: tuple(t.value for t in targets if t.kpi == code) for code in {t.kpi for t in targets}}

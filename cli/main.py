@@ -9,18 +9,20 @@ from collections.abc import Mapping, Sequence
 
 from cli.console import Console, Failure
 from cli.parser import build_parser
+from program import program_name
 
 
 def main(words: Sequence[str], env: Mapping[str, str] | None = None) -> int:
     """Runs one command. ``env`` is the process environment unless given."""
+    environ = os.environ if env is None else env
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console that lacks a sign must not end the command
     try:
-        args = build_parser().parse_args(words)
+        args = build_parser(program_name(environ)).parse_args(words)
     except SystemExit as end:
         return int(end.code or 0)
-    console = Console(os.environ if env is None else env, json=args.json)
+    console = Console(environ, json=args.json)
     try:
         code: int = args.handler(args, console)
         return code

@@ -6,14 +6,18 @@ import argparse
 import re
 from collections.abc import Callable
 from importlib import import_module
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 from cli.console import Console
+from program import PROGRAM
 
 Handler = Callable[[argparse.Namespace, Console], int]
 """A command's body: gives the exit code (0 ok, 1 findings or failed)."""
 
-GROUPS = ("serve", "pull", "kpi", "journal", "doctor", "setup", "rules", "export", "backup", "settings")
+GROUPS = (
+    "serve", "pull", "kpi", "targets", "readings", "progress", "score", "backtest", "alerts", "deliveries", "journal",
+    "doctor", "setup", "rules", "export", "backup", "settings",
+)  # fmt: skip
 """The modules of this room that bring commands, in the order of ``--help``."""
 
 _WORDS = {
@@ -46,6 +50,11 @@ class Parser(argparse.ArgumentParser):
         vars(argparse)["_"] = _in_chinese
         super().__init__(add_help=False, allow_abbrev=False, **options)  # type: ignore[arg-type]
         self.add_argument("-h", "--help", action="help", help="显示这份说明")
+        self.program = PROGRAM
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Everything argparse says, with the program called as the user calls it."""
+        super()._print_message(message.replace(PROGRAM, self.program), file)
 
     def error(self, message: str) -> NoReturn:
         """Says what was wrong and how to see the usage."""
@@ -64,23 +73,26 @@ class Commands:
 
     def __init__(self, parser: Parser, *, required: bool = True) -> None:
         self._sub = parser.add_subparsers(title="命令", metavar="命令", required=required)
+        self._program = parser.program
 
     def add(self, name: str, handler: Handler, help: str, description: str = "") -> Parser:
         """A command; ``help`` is its one line in the list, ``description`` what its own help says besides."""
         parser: Parser = self._sub.add_parser(name, help=help, description=description or help + "。")
+        parser.program = self._program
         # Suppressed, or an action's own default would undo what was said before it.
         parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="输出 JSON,给程序读")
         parser.set_defaults(handler=handler)
         return parser
 
 
-def build_parser() -> Parser:
-    """The whole command line."""
+def build_parser(program: str = PROGRAM) -> Parser:
+    """The whole command line. ``program``: what the user types before a command."""
     parser = Parser(
-        prog="python app.py",
+        prog=PROGRAM,
         description="热线绩效监控: 拉取数据、计算指标、提供网页。",
         epilog="每个命令都有自己的说明: python app.py 命令 --help。退出码: 0 正常, 1 有问题或失败, 2 用法不对。",
     )
+    parser.program = program
     parser.set_defaults(json=False)
     commands = Commands(parser)
     for group in GROUPS:

@@ -35,6 +35,9 @@ def register(commands: Commands) -> None:
     parser.add_argument("source", metavar="数据源", help="数据源代码,或 all")
     parser.add_argument("--from", dest="start", type=day_word, metavar="日期", help="第一天(缺省: 复拉天数之前)")
     parser.add_argument("--to", dest="end", type=day_word, metavar="日期", help="最后一天,含当天(缺省: 今天)")
+    parser.add_argument(
+        "--again", action="store_true", help="文件类数据源: 已读取过、还放在原处的文件也重新读取(按修改时间,从旧到新)"
+    )
 
 
 def _pull(args: argparse.Namespace, console: Console) -> int:
@@ -49,11 +52,16 @@ def _pull(args: argparse.Namespace, console: Console) -> int:
         given = console.day(args.start, end), end
         if given[0] > min(given[1], product.today()):
             raise Failure(f"--from {given[0]} 晚于 --to {given[1]},或还没有到(今天是 {product.today()})")
-    return pull_sources(product, codes, console, given)
+    return pull_sources(product, codes, console, given, again=args.again)
 
 
 def pull_sources(
-    product: Product, codes: Sequence[str], console: Console, window: tuple[date, date] | None = None
+    product: Product,
+    codes: Sequence[str],
+    console: Console,
+    window: tuple[date, date] | None = None,
+    *,
+    again: bool = False,
 ) -> int:
     """Pulls the sources one after the other and says what came of it; gives the exit code.
 
@@ -68,12 +76,11 @@ def pull_sources(
         for code in codes:
             if stop():
                 break
-            days = product.config.source(code).repull_days
             results += pull(
                 product.engine,
                 product.config,
                 code,
-                window=window or daily_window(product.today(), days),
+                window=window or daily_window(product.today(), product.config.source(code).repull_days),
                 trigger="manual",
                 now=product.clock(),
                 tz=product.tz,
@@ -81,6 +88,7 @@ def pull_sources(
                 holder=product.holder,
                 progress=progress,
                 stop=stop,
+                again=again,
             )
         stopped = stop()
     exit_code = finished(results, console)

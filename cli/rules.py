@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,20 +15,23 @@ from cli.parser import Commands, Parser, day_word, positive
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from kpi.model import Definition
+
 T = TypeVar("T")
 EARLIEST = date(1, 1, 1)
 
 
 def register(commands: Commands) -> None:
     """Adds this group's commands."""
-    _definition(commands.add("definition", _list_definitions, "口径: 列出或新增一个自某日起有效的口径"))
+    _definition(commands.add("definition", _list_definitions, "口径: 列出、新增或撤销自某日起有效的口径"))
     _exclusion(commands.add("exclusion", _list_exclusions, "剔除时段: 列出、新增或撤销"))
     _closed_day(commands.add("closed-day", _list_closed_days, "停业日: 标明某数据源某天本来就没有数据"))
 
 
 def _definition(parser: Parser) -> None:
     actions = Commands(parser, required=False)
-    actions.add("list", _list_definitions, "列出全部口径")
+    listing = actions.add("list", _list_definitions, "列出全部口径")
+    listing.add_argument("--all", action="store_true", help="连同生效之前就撤掉的")
     add = actions.add("add", _add_definition, "新增口径; 以前的日子仍按旧口径")
     add.add_argument("kpi", metavar="指标", help="指标代码或名称")
     add.add_argument("formula", metavar="口径", help="口径代码,见 python app.py kpi --list")
@@ -41,6 +45,17 @@ def _definition(parser: Parser) -> None:
     add.add_argument("--note", default="", metavar="说明", help="为什么改")
     add.add_argument("--by", dest="author", metavar="姓名", help="谁改的(缺省: 当前系统用户)")
     add.add_argument("--backdate", action="store_true", help="准许自过去的日期起: 已显示过的数值会变,须写 --note")
+    revoke = actions.add(
+        "revoke", _revoke_definition, "撤销口径: 恢复它之前的口径",
+        "自某日起恢复原来的口径,此前的日子不变; 还没有生效的口径则撤掉,留下记录(definition list --all)。",
+    )  # fmt: skip
+    revoke.add_argument("kpi", metavar="指标", help="指标代码或名称")
+    revoke.add_argument("since", type=day_word, metavar="自", help="要撤销的口径自哪天起有效(definition list 的“自”)")
+    revoke.add_argument("--centre", metavar="中心", help="撤销这个中心自己的口径(缺省: 全部中心的)")
+    revoke.add_argument("--from", dest="start", type=day_word, metavar="日期", help="自哪天起恢复(缺省: 今天)")
+    revoke.add_argument("--note", required=True, metavar="说明", help="为什么撤销")
+    revoke.add_argument("--by", dest="author", metavar="姓名", help="谁撤销的(缺省: 当前系统用户)")
+    revoke.add_argument("--backdate", action="store_true", help="准许自过去的日期起: 已显示过的数值会变")
 
 
 def _exclusion(parser: Parser) -> None:
@@ -98,18 +113,21 @@ def _write(console: Console, work: Callable[[Connection], T]) -> T:
 
 def _list_definitions(args: argparse.Namespace, console: Console) -> int:
     from db.definitions import load_definitions
+    from db.removed import list_removed
     from kpi.definitions import formula_text
 
     product = console.product()
     with product.engine.connect() as conn:
         found = list(load_definitions(conn))
-    console.give(found)
+        removed = list_removed(conn) if getattr(args, "all", False) else []
+    console.give([*found, *removed])
     rows = []
-    for one in found:
+    notes = {id(one.definition): f"已撤掉({one.removed_by}: {one.reason}) " for one in removed}
+    for one in (*found, *(gone.definition for gone in removed)):
         kpi = product.catalogue.kpis.get(one.kpi)
         text = formula_text(kpi, one) if kpi else one.formula
         rows.append((kpi.name if kpi else one.kpi, one.centre or "全部", one.valid_from, one.formula, text, one.mode,
-                     one.changed_by, one.note))  # fmt: skip
+                     one.changed_by, notes.get(id(one), "") + one.note))  # fmt: skip
     headers = ("指标", "中心", "自", "口径", "公式", "汇总", "修改人", "说明")
     console.table(headers, rows, "没有改过口径: 全部指标用缺省口径(python app.py kpi --list 的第一行)。")
     return 0
@@ -146,6 +164,55 @@ def _add_definition(args: argparse.Namespace, console: Console) -> int:
     console.give(definition)
     console.say(f"已记下: {kpi.name}自 {definition.valid_from} 起用口径 {definition.formula}。")
     return 0
+
+
+def _revoke_definition(args: argparse.Namespace, console: Console) -> int:
+    from db.definitions import add_definition
+    from db.removed import remove_definition
+
+    product = console.product()
+    author = args.author or getpass.getuser()
+    start, today = console.day(args.start, product.today()), product.today()
+    found, restored = _to_revoke(args, console, start)
+    if start < today and not args.backdate:
+        raise Failure(f"{start} 已经过去,撤销不改写已显示过的数值。请用今天或以后的日期,或加 --backdate。")
+    name = product.catalogue.kpis[found.kpi].name
+    if start <= found.valid_from:
+        _write(console, lambda conn: remove_definition(conn, found, author, args.note, product.clock()))
+        console.give({"removed": found, "restored": None})
+        console.say(f"已撤掉: {name}自 {found.valid_from} 起的口径 {found.formula}; 记录见 definition list --all。")
+        return 0
+    note = f"撤销自 {found.valid_from} 起的 {found.formula}: {args.note}"
+    new = replace(restored, valid_from=start, centre=found.centre, note=note, changed_by=author)
+    _write(console, lambda conn: add_definition(conn, new, product.clock()))
+    console.give({"removed": None, "restored": new})
+    console.say(f"已撤销: {name}自 {start} 起恢复口径 {new.formula}; {found.valid_from} 至前一天的数值不变。")
+    return 0
+
+
+def _to_revoke(args: argparse.Namespace, console: Console, start: date) -> tuple[Definition, Definition]:
+    """The definition meant, and what is in force from ``start`` on without it. Raises Failure."""
+    from db.centres import tree
+    from db.definitions import load_definitions
+
+    product = console.product()
+    since = console.day(args.since, EARLIEST)
+    with product.engine.connect() as conn:
+        try:
+            kpi = product.catalogue.kpi(args.kpi)
+            known = tree(conn)
+            chain = known.chain(known.get(args.centre).id) if args.centre else ()
+        except KeyError as error:
+            raise Failure(str(error.args[0])) from None
+        definitions = load_definitions(conn)
+    own = [d for d in definitions if (d.kpi, d.centre) == (kpi.code, args.centre)]
+    found = next((d for d in own if d.valid_from == since), None)
+    if found is None:
+        raise Failure(f"{kpi.name}没有自 {since} 起的口径; 运行 python app.py definition list 查看")
+    later = next((d.valid_from for d in own if since < d.valid_from <= start), None)
+    if later is not None:
+        raise Failure(f"自 {later} 起已有别的口径,这一个不再有效,不用撤销; 要撤销的若是那一个,请写 {later}")
+    return found, definitions.without(found).in_force(kpi, chain, start)
 
 
 def _list_exclusions(args: argparse.Namespace, console: Console) -> int:

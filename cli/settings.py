@@ -47,6 +47,11 @@ def shown_value(setting: Setting, settings: Settings) -> str:
         return make_url(value).render_as_string(hide_password=True)
     if setting.secret:
         return "(已设置)" if value else "(未设置)"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if setting.name == "QUIET_HOURS":
+        start, end = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in value)
+        return "off" if start == end else f"{start}-{end}"
     if isinstance(value, tuple):
         return ",".join(value)
     return value.strftime("%H:%M") if hasattr(value, "strftime") else str(value)

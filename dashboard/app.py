@@ -11,7 +11,7 @@ import dash
 from dash import Dash
 from flask import request
 
-from dashboard import auth, callbacks, delivery, health, signin, theme, upload
+from dashboard import auth, callbacks, chart_routes, delivery, health, signin, target_routes, theme, upload
 from dashboard.data import EXTENSION, Data, DatabaseGone
 from dashboard.product import ProductLike
 from dashboard.shell import layout
@@ -82,6 +82,8 @@ def create_app(product: ProductLike) -> Dash:
     health.install(server, data)
     signin.install(server, access)
     upload.install(server, product)
+    target_routes.install(server, product, data)
+    chart_routes.install(server, data)
     app.layout = lambda: _layout(data, can_sign_out=access.needs_sign_in)
     callbacks.register(app, data)
     server.test_client().get("/_dash-layout", environ_overrides={auth.WARM_UP: True})

@@ -2,114 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Connection
-
-from dashboard.filters import Filters
-from dashboard.judged import MONEY_TOLERANCE, Target, judge, worry
+from dashboard.ask_today import same_hours
+from dashboard.judged import Target, judge, worry
+from dashboard.scope import Scope, needed_measures
 from dashboard.texts import t
 from dashboard.views import DailyChart, HourlyChart, Indicator, MarkedDay, Overview
-from db.answers import evaluate
-from db.centres import CentreTree, tree
-from db.definitions import (
-    KpiTarget,
-    list_exclusions,
-    load_calendar,
-    load_definitions,
-    load_targets,
-    target_for,
-)
+from db.definitions import load_calendar
 from db.journal import provenance
-from kpi.catalogue import Catalogue
-from kpi.compute import terms_of
-from kpi.definitions import Definitions, formula_text
+from kpi.definitions import formula_text
 from kpi.exclusions import excluded_hours
-from kpi.model import Answer, Ask, Exclusion, Fact, Grain, Group, Kpi, KpiValue, NoValue, Unit
-from kpi.periods import Period, containing
-from kpi.status import Operator
+from kpi.model import Fact, Grain, Kpi, KpiValue, NoValue
+from kpi.periods import Period
 from kpi.workdays import DayKind
 
 HEADLINE = ("answer_rate", "service_level", "satisfaction_rate", "daily_output")
 HEADLINE_COUNT = 4
 TREND_DAYS = 28
 _SILENT = (NoValue.NO_DATA, NoValue.UNAVAILABLE, NoValue.NOT_STARTED)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Everything that the parts of one page ask with."""
-
-    conn: Connection
-    catalogue: Catalogue
-    filters: Filters
-    today: date
-    min_sample: int
-    centres: CentreTree
-    definitions: Definitions
-    exclusions: tuple[Exclusion, ...]
-    targets: tuple[KpiTarget, ...]
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """Centre codes to ask for; () is all."""
-        return (self.filters.centre,) if self.filters.centre else ()
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        """Centre ids behind the codes."""
-        return self.centres.under_all(self.codes)
-
-    @property
-    def period(self) -> Period:
-        """The days asked for."""
-        return self.filters.period(self.today)
-
-    @property
-    def chain(self) -> tuple[str, ...]:
-        """The centre asked for and those above it: whose targets and definitions count."""
-        if self.filters.centre:
-            return self.centres.chain(self.centres.get(self.filters.centre).id)
-        roots = self.centres.roots()
-        return (roots[0].code,) if len(roots) == 1 else ()
-
-    def ask(self, kpis: Iterable[str], period: Period, by: Grain = Grain.TOTAL, *, exclude: bool = False) -> Answer:
-        """The figures of some KPIs over a period."""
-        as_of = max(min(self.today, period.end), period.start) if period.end <= self.today else self.today
-        question = Ask(tuple(kpis), self.codes, period.start, period.end, as_of, by, exclude=exclude)
-        return evaluate(self.conn, self.catalogue, question)
-
-    def target(self, kpi: Kpi) -> Target | None:
-        """What the KPI is judged by. Counts and money grow: only over the very period their target is set for."""
-        last = min(self.period.end, self.today)
-        found = target_for(self.targets, self.chain, kpi.code, last)
-        if found is None:
-            return None
-        operator = Operator(found.operator)
-        if not (kpi.is_count or kpi.group is Group.MONEY):
-            return Target(operator, found.value)
-        if self.period != containing(last, Grain.HALF if found.half else Grain.YEAR):
-            return None
-        tolerance = MONEY_TOLERANCE if kpi.group is Group.MONEY else 0.0
-        return Target(operator, found.value, tolerance, whole=True, due=self.period.end <= self.today)
-
-
-def open_scope(conn: Connection, catalogue: Catalogue, filters: Filters, today: date, min_sample: int) -> Scope:
-    """Reads what all parts of a page share."""
-    last = min(filters.period(today).end, today)
-    return Scope(
-        conn,
-        catalogue,
-        filters,
-        today,
-        min_sample,
-        tree(conn),
-        load_definitions(conn),
-        tuple(stored.exclusion for stored in list_exclusions(conn)),
-        tuple(load_targets(conn, last.year)),
-    )
 
 
 def build_overview(scope: Scope) -> Overview:
@@ -155,9 +67,10 @@ def _indicators(
     if not kpis:
         return []
     codes = [k.code for k in kpis]
-    comparison = scope.filters.comparison(scope.today)
-    before = scope.ask(codes, comparison.before).values if comparison else {}
     part_of_day = scope.period == Period(scope.today, scope.today)
+    hours = same_hours(scope, kpis) if part_of_day else {}
+    comparison = None if part_of_day else scope.filters.comparison(scope.today)
+    before = scope.ask(codes, comparison.before).values if comparison else {}
     last = min(scope.period.end, scope.today)
     span = Period(last - timedelta(days=TREND_DAYS - 1), last)
     trend = scope.ask(codes, span, Grain.DAY).values
@@ -168,7 +81,8 @@ def _indicators(
             kpi=kpi,
             now=now[kpi.code],
             today=trend[kpi.code][-1] if last == scope.today else None,
-            before=before[kpi.code][0] if before and not (part_of_day and _grows(kpi)) else None,
+            before=before[kpi.code][0] if before else None,
+            same_hours=hours.get(kpi.code),
             without=without.get(kpi.code),
             target=targets[kpi.code],
             status=judge(now[kpi.code], targets[kpi.code], scope.min_sample),
@@ -177,11 +91,6 @@ def _indicators(
         )
         for kpi in kpis
     ]
-
-
-def _grows(kpi: Kpi) -> bool:
-    """True where a day that has only begun can't be held against a whole one."""
-    return kpi.is_count or kpi.unit is Unit.ITEMS_PER_SEAT_DAY
 
 
 def _without(scope: Scope, codes: Sequence[str]) -> dict[str, KpiValue]:
@@ -217,11 +126,6 @@ _PARTS_OF_SEATS: dict[str, tuple[str, ...]] = {
     "seat_days": ("seat_calls", "seat_orders", "signed_in_seconds"),
 }
 """Measures derived when read, and what the sources give instead."""
-
-
-def needed_measures(scope: Scope, kpi: Kpi, period: Period) -> list[str]:
-    """The measures a KPI needs under the definitions in force over a period."""
-    return terms_of(kpi, scope.definitions.segments(kpi, scope.chain, period))
 
 
 def _headline(items: Sequence[Indicator]) -> list[Indicator]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dashboard.ask_overview import Scope, needed_measures
+from dashboard.scope import Scope, needed_measures
 from dashboard.views import BroughtBy, FormulaInForce, Proof
 from db.journal import Provenance, list_restatements, provenance
 from kpi.definitions import BEGINNING, Segment, formula_text

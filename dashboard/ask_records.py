@@ -15,7 +15,9 @@ from dashboard.views import (
     DayState,
     Freshness,
     RejectView,
-    RestatementView,
+    RestatedFigure,
+    RestatedMeasure,
+    RestatedView,
     RunView,
     SourceCalendar,
     SourceState,
@@ -23,16 +25,15 @@ from dashboard.views import (
 )
 from db.journal import (
     RejectRow,
-    RestatementRow,
     RunRow,
     count_rejects,
     days_present,
     list_rejects,
-    list_restatements,
     list_runs,
     source_states,
 )
 from db.journal import SourceState as StoredState
+from db.restated import RestatedDay, list_restated_days
 from ingest.config import Config
 from ingest.mapping import FilesOptions, Shape, SourceSpec
 from kpi.catalogue import Catalogue
@@ -112,7 +113,7 @@ def build_page(
     }
     runs = list_runs(conn, limit=RUNS_SHOWN + 1, offset=runs_from)
     first_shown = now.date() - timedelta(days=RESTATED_DAYS)
-    restated = list_restatements(conn, start=first_shown, limit=RESTATEMENTS_SHOWN + 1)
+    restated = list_restated_days(conn, catalogue, start=first_shown, limit=RESTATEMENTS_SHOWN + 1)
     return DataPage(
         now=now,
         sources=tuple(_source(stored.get(spec.code), spec, fresh, calendars.get(spec.code)) for spec in config.sources),
@@ -124,7 +125,7 @@ def build_page(
         ),
         rejects=tuple(_reject(r, stored) for r in list_rejects(conn, limit=REJECTS_SHOWN)),
         reject_count=count_rejects(conn),
-        restatements=tuple(_restatement(r, catalogue, zone) for r in restated[:RESTATEMENTS_SHOWN]),
+        restatements=tuple(_restated(r, catalogue, zone) for r in restated[:RESTATEMENTS_SHOWN]),
         restated_more=len(restated) > RESTATEMENTS_SHOWN,
     )
 
@@ -140,9 +141,15 @@ def _reject(row: RejectRow, stored: Mapping[str, StoredState]) -> RejectView:
     return RejectView(row.source, title, row.file, row.sheet, row.row_no, row.column, row.value, row.reason)
 
 
-def _restatement(row: RestatementRow, catalogue: Catalogue, zone: ZoneInfo) -> RestatementView:
-    at, measure = to_local(row.at, zone), _measure(catalogue, row.measure)
-    return RestatementView(at, row.centre_name, row.day, measure, row.old, row.new, row.run_id)
+def _restated(found: RestatedDay, catalogue: Catalogue, zone: ZoneInfo) -> RestatedView:
+    return RestatedView(
+        at=to_local(found.at, zone),
+        centre=found.centre_name,
+        day=found.day,
+        run_id=found.run_id,
+        figures=tuple(RestatedFigure(one.kpi, one.old, one.new) for one in found.kpis),
+        measures=tuple(RestatedMeasure(_measure(catalogue, one.measure), one.old, one.new) for one in found.measures),
+    )
 
 
 def _measure(catalogue: Catalogue, code: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import dash
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
@@ -12,11 +13,24 @@ from dash.exceptions import PreventUpdate
 from dashboard import ids, shell
 from dashboard.components import kit
 from dashboard.data import Data, DatabaseGone
-from dashboard.filters import Filters, read_days, read_search
+from dashboard.filters import Filters, day_of, read_days, read_search
 
 
 def register(app: Dash, data: Data) -> None:
     """Adds the frame's callbacks to the application."""
+    _register_frame(app, data)
+    _register_choices(app, data)
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("hotline", "switchTheme"),
+        Output(ids.THEME, "data"),
+        Input(ids.THEME_SWITCH, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.callback(Output(ids.KIT, "algorithm"), Output(ids.KIT, "token"), Input(ids.THEME, "data"))(kit.for_theme)
+
+
+def _register_frame(app: Dash, data: Data) -> None:
+    """Menu, filters, and the question whether there is anything new."""
 
     @app.callback(
         Output(ids.MENU, "children"),
@@ -39,6 +53,10 @@ def register(app: Dash, data: Data) -> None:
     def tick(_count: int, version: str | None, key: str | None) -> tuple[Any, Any, Any]:
         return pulse(data, version, key)
 
+
+def _register_choices(app: Dash, data: Data) -> None:
+    """Days chosen in a calendar go into the address."""
+
     @app.callback(
         Output(ids.URL, "search"),
         Input(ids.CUSTOM_PERIOD, "value"),
@@ -48,13 +66,14 @@ def register(app: Dash, data: Data) -> None:
     def choose_days(value: list[str] | None, search: str | None) -> Any:
         return custom_search(data, value, search)
 
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("hotline", "switchTheme"),
-        Output(ids.THEME, "data"),
-        Input(ids.THEME_SWITCH, "n_clicks"),
+    @app.callback(
+        Output(ids.URL, "search", allow_duplicate=True),
+        Input(ids.AS_OF, "value"),
+        State(ids.PAGES_LOCATION, "search"),
         prevent_initial_call=True,
     )
-    app.callback(Output(ids.KIT, "algorithm"), Output(ids.KIT, "token"), Input(ids.THEME, "data"))(kit.for_theme)
+    def choose_as_of(value: str | None, search: str | None) -> Any:
+        return as_of_search(data, value, search)
 
 
 def frame_parts(data: Data, path: str, search: str | None) -> tuple[Any, Any]:
@@ -97,3 +116,16 @@ def custom_search(data: Data, value: list[str] | None, search: str | None) -> An
     if (filters.start, filters.end) == days:
         raise PreventUpdate
     return filters.with_days(*days).query()
+
+
+def as_of_search(data: Data, value: str | None, search: str | None) -> Any:
+    """The address's query for a day to look back to; today needs none. Nothing where it is the one shown."""
+    query = dict(read_search(search))
+    shown = data.target_filters(query).as_of or data.today()
+    chosen = day_of(value or "")
+    if chosen is None or chosen == shown or chosen > data.today():
+        raise PreventUpdate
+    query.pop("asof", None)
+    if chosen < data.today():
+        query["asof"] = chosen.isoformat()
+    return "?" + urlencode(query) if query else ""

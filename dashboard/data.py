@@ -12,17 +12,33 @@ from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.ask_overview import Scope, build_overview, open_scope
+from dashboard.ask_evaluation import EvaluationView, build_evaluation_view
+from dashboard.ask_indicator import Asked, IndicatorView, ask_what_if, build_indicator
+from dashboard.ask_overview import build_overview
 from dashboard.ask_proof import build_proof
 from dashboard.ask_records import GAP_DAYS, build_page, freshness
+from dashboard.ask_targets import (
+    EntriesView,
+    ReviewView,
+    TargetsView,
+    build_entries,
+    build_review,
+    build_targets,
+    sheet_codes,
+)
 from dashboard.cache import VersionedCache
 from dashboard.filters import Filters, Parsed, parse
 from dashboard.product import ProductLike
+from dashboard.scope import Scope, open_scope
+from dashboard.target_filters import TargetFilters
+from dashboard.target_filters import parse as parse_target
 from dashboard.views import DataPage, Freshness, Overview, Proof
 from db.centres import tree
 from db.engine import data_version
 from db.journal import source_states
+from db.sheets import SheetRow, list_sheets
 from ingest.pull import find_gaps
+from targets.what_if import WhatIf
 
 EXTENSION = "hotline"
 CACHE_SIZE = 64
@@ -84,6 +100,54 @@ class Data:
         return self._kept(
             ("proof", kpi, filters), lambda conn: build_proof(self._scope(conn, filters), found, self.product.tz)
         )
+
+    def view(self, page: str, filters: Filters, build: Callable[[Scope], T]) -> T:
+        """What a page shows of a centre and period, asked by ``build`` and kept until the data changes."""
+        return self._kept((page, filters), lambda conn: build(self._scope(conn, filters)))
+
+    def target_filters(self, query: Mapping[str, object]) -> TargetFilters:
+        """What the pages of the performance contract are asked for, held against the sheets there are."""
+        return parse_target(query, self._kept("sheet codes", sheet_codes), self.today())
+
+    def sheets(self) -> tuple[SheetRow, ...]:
+        """The target sheets there are."""
+        return self._kept("sheets", list_sheets)
+
+    def targets(self, filters: TargetFilters) -> TargetsView:
+        """What 目标 shows; kept by sheet and day, whatever else is filtered."""
+        asked = TargetFilters(filters.sheet, filters.as_of)
+        catalogue, today = self.product.catalogue, self.today()
+        return self._kept(("targets", asked), lambda conn: build_targets(conn, catalogue, asked, today))
+
+    def indicator(self, filters: TargetFilters, key: str) -> IndicatorView | None:
+        """What 指标详情 shows; None for an indicator there is not."""
+        asked = TargetFilters(filters.sheet, filters.as_of)
+        return self._kept(("indicator", asked, key), lambda conn: build_indicator(conn, self._asked(), asked, key))
+
+    def what_if(self, filters: TargetFilters, key: str, rate: float | None, seats: float | None) -> WhatIf:
+        """Where an indicator would end. Raises ValueError with a Chinese sentence, KeyError."""
+        with self._reading() as conn:
+            return ask_what_if(conn, self._asked(), filters, key, rate, seats)
+
+    def evaluation(self, code: str, period: str) -> EvaluationView | None:
+        """What 绩效自评 shows; None for a sheet there is not."""
+        now = self.product.clock()
+        key = ("evaluation", code, period)
+        return self._kept(key, lambda conn: build_evaluation_view(conn, self._asked(), code, period, now))
+
+    def _asked(self) -> Asked:
+        product = self.product
+        return Asked(product.catalogue, self.today(), product.tz, product.settings.min_sample)
+
+    def review(self, code: str, revision: int | None) -> ReviewView | None:
+        """What 目标表校核 shows of a sheet; None for one there is not."""
+        catalogue = self.product.catalogue
+        return self._kept(("review", code, revision), lambda conn: build_review(conn, catalogue, code, revision))
+
+    def entries(self, code: str) -> EntriesView:
+        """What 填报 shows of a sheet."""
+        catalogue, today = self.product.catalogue, self.today()
+        return self._kept(("entries", code), lambda conn: build_entries(conn, catalogue, code, today))
 
     def records(self, runs_from: int) -> DataPage:
         """What 数据 shows. Runs and checks change without the figures changing, so nothing is kept."""

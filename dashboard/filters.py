@@ -21,7 +21,7 @@ LONGEST_DAYS = 3 * 366
 _CODE = re.compile(r"[\w.\-]{1,64}")
 
 _COMPARED_WITH = {
-    "today": "昨天全天",
+    "today": "昨天同时段",
     "yesterday": "前一天",
     "this-week": "上周",
     "last-week": "前一周",

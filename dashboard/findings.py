@@ -56,8 +56,11 @@ def _without_targets(view: Overview, items: Sequence[Indicator]) -> str:
     if first is None:
         return t("finding.no_values", label=view.label)
     shown = fmt.figure(first.now, first.kpi.unit).spoken
+    hours, compared = first.same_hours, view.compared_with
     change = fmt.change(first.now, first.before, first.kpi.unit)
-    versus = t("finding.versus", compared=view.compared_with, change=change) if change else ""
+    if hours is not None:
+        change, compared = fmt.change(hours.now, hours.before, first.kpi.unit), t("today.than_yesterday")
+    versus = t("finding.versus", compared=compared, change=change) if change else ""
     return t("finding.no_targets", label=view.label, name=first.kpi.name, value=shown, versus=versus)
 
 

@@ -102,6 +102,31 @@ def target_text(target: Target, unit: Unit, *, brief: bool = False) -> str:
     return text if brief and unit is not Unit.PERCENT else f"{text} {unit.value}"
 
 
+def restated(old: KpiValue, new: KpiValue, unit: Unit) -> str:
+    """“95.71 % → 95.68 %”, as many decimals as it takes to tell them apart; where only the parts changed, those."""
+    if old.value == new.value and old.value is not None:
+        return f"{figure(new, unit).spoken} 不变({parts(old)} → {parts(new)})"
+    if old.value is None or new.value is None:
+        return f"{_side(old, unit)} → {_side(new, unit)}"
+    exact = _exact(old.value, unit), _exact(new.value, unit)
+    first = max(_least_decimals(value, unit) for value in exact)
+    for decimals in range(first, _MOST_DECIMALS):
+        shown = [_rounded(value, decimals) for value in exact]
+        if shown[0] != shown[1]:
+            break
+    return " → ".join(f"{_plain(value)} {unit.value}" for value in shown)
+
+
+def _side(value: KpiValue, unit: Unit) -> str:
+    shown = figure(value, unit)
+    return f"{DASH}({shown.reason})" if shown.reason else shown.spoken
+
+
+def reading(value: float | None) -> str:
+    """A measure's figure, “—” where there was none."""
+    return DASH if value is None else number(value)
+
+
 def parts(value: KpiValue | None) -> str:
     """“12,345 / 12,898”: what the value was divided from; '' where it was not divided."""
     if value is None or value.numerator is None or value.denominator is None:

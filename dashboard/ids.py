@@ -25,6 +25,9 @@ DRAWER_BODY = "provenance-body"
 
 GAP_DETAIL = "gap-detail"
 
+CATALOGUE_SEARCH = "catalogue-search"
+CATALOGUE_FOUND = "catalogue-found"
+
 
 def section(page: str, name: str) -> str:
     """The id of a part of a page that is redrawn by itself."""
@@ -54,3 +57,21 @@ def provenance(kpi: Any) -> Any:
 def gap(source: Any, day: Any) -> Any:
     """The id of a missing day in a source's calendar."""
     return {"type": "gap", "source": source, "day": day}
+
+
+AS_OF = "as-of"
+
+
+def act(name: str, key: Any = "") -> Any:
+    """The id of a button that does something to one thing: ``key`` names the thing."""
+    return {"type": f"act-{name}", "key": key}
+
+
+def field(form: str, name: str) -> str:
+    """The id of a field of a form."""
+    return f"{form}-field-{name}"
+
+
+def answer(form: str) -> str:
+    """The id of the place where a form's answer appears."""
+    return f"{form}-answer"

@@ -34,7 +34,8 @@ class SettingsLike(Protocol):
 
 
 class ProductLike(Protocol):
-    """The product as the pages see it. ``clock()`` gives an aware UTC moment."""
+    """The product as the pages see it. ``clock()`` gives an aware UTC moment; ``program`` is what
+    the user types before a command."""
 
     @property
     def engine(self) -> Engine: ...
@@ -50,6 +51,8 @@ class ProductLike(Protocol):
     def demo(self) -> bool: ...
     @property
     def holder(self) -> str: ...
+    @property
+    def program(self) -> str: ...
     @property
     def base_dir(self) -> Path: ...
     @property

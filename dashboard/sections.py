@@ -18,7 +18,7 @@ from plotly.io.json import to_json_plotly  # type: ignore[import-untyped]
 from dashboard import ids
 from dashboard.components import states
 from dashboard.components.parts import Children
-from dashboard.data import DatabaseGone
+from dashboard.data import DatabaseGone, current
 
 TICK_SECONDS = 10
 Sections = Mapping[str, Children]
@@ -103,7 +103,7 @@ def safely(build: Callable[[], Component]) -> Component:
         return build()
     except DatabaseGone:
         _log.exception("数据库连不上")
-        return states.database_gone(TICK_SECONDS)
+        return states.database_gone(TICK_SECONDS, current().product.program)
     except Exception:
         error_id = secrets.token_hex(3)
         _log.exception("页面出错,编号 %s", error_id)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-TEXTS: dict[str, str] = {
+from dashboard.texts_pages import PAGE_TEXTS
+from dashboard.texts_targets import TARGET_TEXTS
+
+TEXTS: dict[str, str] = TARGET_TEXTS | PAGE_TEXTS | {
     # the frame
     "app.name": "热线指标监测",
     "app.skip": "跳到正文",
@@ -55,6 +58,14 @@ TEXTS: dict[str, str] = {
     "overview.legend": "✕ 未达到目标的天 · 浅色带为节假日 · 斜纹为剔除时段 · 断开处没有数据",
     "overview.legend_plain": "浅色带为节假日 · 斜纹为剔除时段 · 断开处没有数据",
     "overview.hour_legend": "浅色为{denominator},深色为{numerator}",
+    "today.than_yesterday": "较昨天同时段",
+    "today.than_usual": "较平常同时段",
+    "today.hint": "变化是今天 {hour} 时前与昨天、近 4 周{kind}的 {hour} 时前相比",
+    "today.whole_days": "来源只给整天的数,当天不作比较",
+    "today.silent": "{names}今天还没有按小时的数据,不作比较",
+    "today.no_hour": "今天还不满一个小时,不作比较",
+    "today.no_value": "今天 {hour} 时前没有可以计算的数据,不作比较",
+    "today.nothing_before": "昨天和近 4 周的同类日都没有按小时的数据,不作比较",
     "chart.excluded": "已剔除({category}):{reason}",
     # provenance
     "proof.title": "{name} · 口径与来源",
@@ -114,14 +125,17 @@ TEXTS: dict[str, str] = {
     "data.first_shown": "只列出最近 {shown} 行,共 {n} 行;导出可得全部。",
     "data.no_rejects": "没有未能使用的行。",
     "data.no_runs": "还没有拉取过。",
-    "data.restated_more": "只列出最近 {n} 处;全部见命令 python app.py restatements。",
+    "data.no_such_page": "没有这么多页。",
+    "data.first_page": "回到第一页",
+    "data.restated_more": "只列出最近 {n} 处;全部见命令 {program} restatements。",
+    "data.restated_kpis": "指标的变化",
+    "data.restated_measures": "计量的变化",
+    "data.restated_count": "{n} 项计量",
+    "data.restated_none": "没有用到它们的指标",
     "data.no_restatements": "近 90 天没有数字在事后改变。",
     "data.at": "时间",
     "data.centre": "中心",
     "data.day": "日期",
-    "data.measure": "计量",
-    "data.old": "原值",
-    "data.new": "新值",
     "data.newer": "较新的",
     "data.older": "较早的",
     "data.gap_title": "{title}:{day}没有数据",
@@ -174,7 +188,7 @@ TEXTS: dict[str, str] = {
     "state.no_period": "{label}({period})没有数据",
     "state.no_period_hint": "数据到 {last} 为止。可以看{link}。",
     "state.error_title": "数据库连不上",
-    "state.error_hint": "页面每 {n} 秒自动重试;持续不好时,请运行 python app.py doctor 查看原因。数据没有丢。",
+    "state.error_hint": "页面每 {n} 秒自动重试;持续不好时,请运行 {program} doctor 查看原因。数据没有丢。",
     "state.broken_title": "这一部分没能算出来",
     "state.broken_hint": "错误已记入日志(编号 {id})。请刷新页面重试;仍不行时把编号告诉管理员。",
     "state.not_found": "这个地址没有对应的页面,可能是链接旧了。",

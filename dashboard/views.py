@@ -17,9 +17,22 @@ from kpi.status import Status
 
 
 @dataclass(frozen=True, slots=True)
+class SameHours:
+    """A running day up to its last whole hour with data, held against the same hours of the day before and of the
+    usual day of its kind. ``hint`` says which hours and days; ``reason``: why there is nothing to hold it against."""
+
+    now: KpiValue | None = None
+    before: KpiValue | None = None
+    usual: KpiValue | None = None
+    hint: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """One row (or card): a KPI over the period, what it is judged by and how it came there.
 
+    ``before``: the period before, over a like length; of today, which has only begun, ``same_hours`` instead.
     ``without``: the same with approved exclusions left out, only where some lie in the period.
     ``trend``: the last four weeks by day. ``sources``: codes of the sources that brought the figures.
     """
@@ -28,6 +41,7 @@ class Indicator:
     now: KpiValue
     today: KpiValue | None = None
     before: KpiValue | None = None
+    same_hours: SameHours | None = None
     without: KpiValue | None = None
     target: Target | None = None
     status: Status | None = None
@@ -194,16 +208,33 @@ class RejectView:
 
 
 @dataclass(frozen=True, slots=True)
-class RestatementView:
-    """A figure that changed after its day had ended."""
+class RestatedFigure:
+    """A KPI of one day as it was and as it became."""
+
+    kpi: Kpi
+    old: KpiValue
+    new: KpiValue
+
+
+@dataclass(frozen=True, slots=True)
+class RestatedMeasure:
+    """A measure of one day, by its name, as it was and as it became."""
+
+    name: str
+    old: float | None
+    new: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RestatedView:
+    """What one pull changed in one day of one centre after the day had ended."""
 
     at: datetime
     centre: str
     day: date
-    measure: str
-    old: float | None
-    new: float | None
     run_id: int | None
+    figures: tuple[RestatedFigure, ...]
+    measures: tuple[RestatedMeasure, ...]
 
 
 class DayState(StrEnum):
@@ -244,7 +275,7 @@ class DataPage:
     neighbours: tuple[int | None, int | None]
     rejects: tuple[RejectView, ...]
     reject_count: int
-    restatements: tuple[RestatementView, ...]
+    restatements: tuple[RestatedView, ...]
     restated_more: bool = False
 
 

@@ -21,7 +21,7 @@ from db.schema import centres, leases, meta, metadata, runs, sources
 
 ROWS_AT_ONCE = 5_000
 NOT_KEPT = (leases,)
-"""Tables that only speak of processes running now."""
+"""Tables that only speak of processes running now: they are not put back, and not counted."""
 SET_UP = (meta, centres, sources, leases)
 """Tables that fill by themselves when the product starts; rows in any other mean somebody's data."""
 INTERRUPTED = "备份时这次拉取正在进行,其数据不在备份里。"
@@ -42,7 +42,8 @@ def snapshot(engine: Engine, target: Path) -> dict[str, int]:
         check_file(target)
         with opened(target) as copied, copied.connect() as conn:
             known = set(inspect(conn).get_table_names())
-            return {table.name: count(conn, table) for table in metadata.sorted_tables if table.name in known}
+            kept = [table for table in metadata.sorted_tables if table.name in known and table not in NOT_KEPT]
+            return {table.name: count(conn, table) for table in kept}
     with opened(target) as copied:
         migrate(copied)
         reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Date, DateTime, Table
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Date, DateTime, Table, exists, select
 from sqlalchemy.exc import DBAPIError
+
+from db.coded import Column, Figures, alike
+
+CHUNK = 20_000
+"""Rows turned into Python objects at a time: a year of work orders must not fill the memory."""
+BOUND = 900
+"""Values in one statement: what every SQLite takes."""
+MANY = 50_000
+"""From so many rows on, an index made at the end is cheaper than one kept up to date, and worth the two statements."""
 
 
 def naive_utc(moment: datetime) -> datetime:
@@ -32,28 +45,118 @@ def bulk_insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[A
             values.append(map(cache(process), column))  # few different days in many rows
         else:
             values.append(map(process, column))
-    rows = list(zip(*values, strict=True))
-    if not rows:
+    count = len(next(iter(columns.values()), ()))
+    if not count:
         return 0
-    quote = conn.dialect.identifier_preparer.quote
-    names = ", ".join(quote(name) for name in columns)
     if conn.dialect.name == "postgresql":
-        _copy(conn, f"COPY {quote(table.name)} ({names}) FROM STDIN", rows)
+        with _copying(conn, table, columns) as copy:
+            for row in zip(*values, strict=True):
+                copy.write_row(row)
     else:
-        marks = ", ".join("?" * len(columns))
-        conn.exec_driver_sql(f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})", rows)
-    return len(rows)
+        _insert(conn, table, columns, "?" * len(values), values)
+    return count
 
 
-def _copy(conn: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_coded(
+    conn: Connection,
+    table: Table,
+    fixed: Mapping[str, int],
+    keys: Mapping[str, Column],
+    figures: Mapping[str, Figures],
+    order: NDArray[np.intp],
+) -> None:
+    """Inserts the rows at the positions ``order``: what all rows share, key columns and nullable whole numbers.
+
+    Rows that have the same figures go in one statement that names no others: what is NULL costs nothing. Like
+    ``bulk_insert``, no defaults of the schema apply.
+    """
+    shown = {name: _shown(conn, table, name, column.values) for name, column in keys.items()}
+    for start in range(0, len(order), CHUNK):
+        for codes, rows in alike(figures, order[start : start + CHUNK]):
+            columns = [shown[name][column.places[rows]].tolist() for name, column in keys.items()]
+            columns += [figures[code].at(rows) for code in codes]
+            names, shared = (*fixed, *keys, *codes), [str(int(value)) for value in fixed.values()]
+            if conn.dialect.name == "postgresql":
+                line = "\t".join([*shared, *["%s"] * len(columns)]) + "\n"
+                with _copying(conn, table, names) as copy:
+                    copy.write("".join(map(line.__mod__, zip(*map(_without_none, columns), strict=True))))
+            else:
+                _insert(conn, table, names, [*shared, *"?" * len(columns)], columns)
+
+
+def _insert(
+    conn: Connection, table: Table, names: Iterable[str], marks: Sequence[str], columns: Sequence[Iterable[Any]]
+) -> None:
+    """Several rows a statement: a statement costs SQLite about as much as binding three values."""
+    head, row = f"INSERT INTO {_target(conn, table, names)} VALUES ", f"({', '.join(marks)})"
+    flat = tuple(chain.from_iterable(zip(*columns, strict=True)))
+    at_once = max(1, BOUND // len(columns))
+    begun = 0
+    for rows in (at_once, 1):
+        values = rows * len(columns)
+        whole = range(begun, len(flat) - values + 1, values)
+        if whole:
+            conn.exec_driver_sql(head + ", ".join([row] * rows), [flat[at : at + values] for at in whole])
+            begun = whole[-1] + values
+
+
+def _target(conn: Connection, table: Table, names: Iterable[str]) -> str:
+    quote = conn.dialect.identifier_preparer.quote
+    return f"{quote(table.name)} ({', '.join(map(quote, names))})"
+
+
+def _shown(conn: Connection, table: Table, name: str, values: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The distinct values of a column as the driver takes them: text for COPY, bound values for SQLite."""
+    process: Any = _as_text
+    if conn.dialect.name != "postgresql":
+        process = table.c[name].type.dialect_impl(conn.dialect).bind_processor(conn.dialect)
+    shown = np.empty(len(values), dtype=object)
+    shown[:] = [process(value) for value in values] if process is not None else list(values)
+    return shown
+
+
+def _as_text(value: object) -> str:
+    """A value in the text format of COPY."""
+    text = str(value)
+    for plain, escaped in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
+        text = text.replace(plain, escaped)
+    return text
+
+
+def _without_none(column: list[Any]) -> list[Any]:
+    return ["\\N" if value is None else value for value in column] if None in column else column
+
+
+@contextmanager
+def _copying(conn: Connection, table: Table, names: Iterable[str]) -> Iterator[Any]:
+    statement = f"COPY {_target(conn, table, names)} FROM STDIN"
     driver: Any = conn.connection.driver_connection
     failure: Any = conn.dialect.loaded_dbapi.Error
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+            yield copy
     except failure as error:
         raise DBAPIError(statement, None, error) from error
+
+
+@contextmanager
+def indexes_at_the_end(conn: Connection, table: Table, rows: int) -> Iterator[None]:
+    """On SQLite, the indexes of a table that is still empty are made after its first many ``rows``.
+
+    Part of the transaction like all else; readers go on with what they see. On PostgreSQL they would have to wait.
+    """
+    later = conn.dialect.name == "sqlite" and rows >= MANY and is_empty(conn, table)
+    indexes = sorted(table.indexes, key=lambda index: str(index.name)) if later else []
+    for index in indexes:
+        index.drop(conn)
+    yield
+    for index in indexes:
+        index.create(conn)
+
+
+def is_empty(conn: Connection, table: Table) -> bool:
+    """Whether a table has no rows at all."""
+    return not conn.scalar(select(exists(select(1).select_from(table))))
 
 
 def day_ranges(days: Iterable[date]) -> Iterator[tuple[date, date]]:

@@ -45,6 +45,15 @@ def list_closed_days(conn: Connection, source: str | None = None) -> list[Closed
     return [ClosedDay(row.code, row.day, row.reason) for row in rows]
 
 
+def closed_sources(conn: Connection, start: date, end: date) -> dict[date, frozenset[int]]:
+    """The marked days of start..end (inclusive) with the ids of the sources that have nothing to give on them."""
+    marked = select(closed_days.c.day, closed_days.c.source_id).where(closed_days.c.day.between(start, end))
+    found: dict[date, set[int]] = {}
+    for day, source_id in conn.execute(marked):
+        found.setdefault(day, set()).add(source_id)
+    return {day: frozenset(ids) for day, ids in found.items()}
+
+
 def _remove(conn: Connection, source_id: int, day: date) -> bool:
     gone = conn.execute(delete(closed_days).where(closed_days.c.source_id == source_id, closed_days.c.day == day))
     return bool(gone.rowcount)

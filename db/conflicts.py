@@ -48,6 +48,10 @@ def refuse_conflicts(conn: Connection, fact: FactTable, frame: pd.DataFrame, day
         return
     table = fact.table
     supplied = [code for code in fact.measures if code in frame.columns and frame[code].notna().any()]
+    if supplied:
+        supplied = _given_by(conn, fact, supplied, others, (min(every), max(every)))
+    if fact.measures and not supplied:
+        return
     for first, last in day_ranges(every):
         # Without the centre: the index by source and day has to be taken, not a walk through all days of a centre.
         span = and_(table.c.source_id.in_([source_id, *others]), table.c[fact.anchor].between(first, last))
@@ -60,6 +64,20 @@ def _others(conn: Connection, fact: FactTable, first: date, last: date, source_i
     table = fact.table
     held = exists().where(table.c.source_id == sources.c.id, table.c[fact.anchor].between(first, last))
     return list(conn.scalars(select(sources.c.id).where(sources.c.id != source_id, held)))
+
+
+def _given_by(
+    conn: Connection, fact: FactTable, measures: Sequence[str], others: Sequence[int], days: tuple[date, date]
+) -> list[str]:
+    """Those of the measures that the other sources give at all on these days.
+
+    A source of calls and one of orders know the same seats, and nothing of each other's figures.
+    """
+    table = fact.table
+    counts = [func.count(table.c[code]) for code in measures]
+    span = and_(table.c.source_id.in_(others), table.c[fact.anchor].between(*days))
+    given = conn.execute(select(*counts).where(span)).one()
+    return [code for code, rows in zip(measures, given, strict=True) if rows]
 
 
 @dataclass(frozen=True, slots=True)

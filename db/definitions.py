@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from db.schema import calendar_days, centres, definitions, exclusions, kpi_targets
+from db.schema import calendar_days, centres, definitions, exclusions
 from kpi.definitions import Definitions
 from kpi.model import Definition, Exclusion
 from kpi.workdays import Day, DayKind, WorkCalendar
 
 
+@dataclass(frozen=True, slots=True)
+class StoredDefinition:
+    """A definition with the moment (UTC) at which it was entered."""
+
+    definition: Definition
+    changed_at: datetime
+
+
 def load_definitions(conn: Connection) -> Definitions:
     """All definitions, of all centres."""
+    return Definitions(stored.definition for stored in list_definitions(conn))
+
+
+def list_definitions(conn: Connection) -> list[StoredDefinition]:
+    """All definitions in the order in which they come into force."""
     rows = conn.execute(
         select(definitions, centres.c.code.label("centre"))
         .join_from(definitions, centres, isouter=True)
         .order_by(definitions.c.valid_from, definitions.c.id)
     )
-    return Definitions(
-        Definition(
-            kpi=r.kpi,
-            valid_from=r.valid_from,
-            formula=r.formula,
-            centre=r.centre,
-            limit=r.limit_seconds,
-            short=r.short_seconds,
-            mode=r.mode,
-            note=r.note,
-            changed_by=r.changed_by,
+    return [
+        StoredDefinition(
+            Definition(
+                kpi=r.kpi,
+                valid_from=r.valid_from,
+                formula=r.formula,
+                centre=r.centre,
+                limit=r.limit_seconds,
+                short=r.short_seconds,
+                mode=r.mode,
+                note=r.note,
+                changed_by=r.changed_by,
+            ),
+            r.changed_at,
         )
         for r in rows
-    )
+    ]
 
 
 def add_definition(conn: Connection, definition: Definition, now: datetime) -> None:
@@ -143,49 +158,3 @@ def change_day(conn: Connection, day: Day) -> None:
     conn.execute(
         insert(calendar_days).values(day=day.day, kind=day.kind.value, name=day.name, provisional=day.provisional)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class KpiTarget:
-    """A target of one KPI; ``half`` 1: judged on 1 Jan–30 Jun, 0: on the year. A percentage is a fraction."""
-
-    centre: str
-    kpi: str
-    year: int
-    half: int
-    operator: str
-    value: float
-
-
-def load_targets(conn: Connection, year: int) -> list[KpiTarget]:
-    """The targets of a year, of all centres."""
-    rows = conn.execute(
-        select(kpi_targets, centres.c.code)
-        .join_from(kpi_targets, centres, kpi_targets.c.centre_id == centres.c.id)
-        .where(kpi_targets.c.year == year)
-    )
-    return [KpiTarget(r.code, r.kpi, r.year, r.half, r.operator, r.value) for r in rows]
-
-
-def set_targets(conn: Connection, targets: Iterable[KpiTarget]) -> None:
-    """Stores targets, replacing those of the same centre, KPI, year and half."""
-    for target in targets:
-        key = {
-            "centre_id": _centre_id(conn, target.centre),
-            "kpi": target.kpi,
-            "year": target.year,
-            "half": target.half,
-        }
-        conn.execute(delete(kpi_targets).where(*(kpi_targets.c[name] == value for name, value in key.items())))
-        conn.execute(insert(kpi_targets).values(**key, operator=target.operator, value=target.value))
-
-
-def target_for(targets: Iterable[KpiTarget], chain: Iterable[str], kpi: str, day: date) -> KpiTarget | None:
-    """The target a KPI is judged by on a day: the half-year's before July, else the year's; nearest centre first."""
-    wanted = list(targets)
-    for centre in chain:
-        for half in (1, 0) if day.month <= 6 else (0,):
-            for target in wanted:
-                if (target.centre, target.kpi, target.year, target.half) == (centre, kpi, day.year, half):
-                    return target
-    return None

@@ -48,15 +48,7 @@ def add_entry(
 ) -> int:
     """Stores an entry and returns its id. Raises UnknownSheetError; EntryError without author, without value and
     text, or for evidence over 20 MB or of the same name twice."""
-    if not author.strip():
-        raise EntryError("请写明填报人。")
-    if value is None and not text.strip():
-        raise EntryError("请填写数值或文字结论。")
-    if len({one.name for one in evidence}) < len(evidence):
-        raise EntryError("佐证材料有重名文件, 请改名后再传。")
-    for one in evidence:
-        if len(one.content) > MAX_EVIDENCE:
-            raise EntryError(f"佐证材料 {one.name} 超过 20 MB, 请压缩或拆分后再传。")
+    _check(author, value, text, evidence)
     entry_id: int = conn.execute(
         insert(entries)
         .values(
@@ -74,6 +66,18 @@ def add_entry(
     _keep(conn, entry_id, evidence)
     bump_data_version(conn)
     return entry_id
+
+
+def _check(author: str, value: float | None, text: str, files: Sequence[Attachment]) -> None:
+    if not author.strip():
+        raise EntryError("请写明填报人。")
+    if value is None and not text.strip():
+        raise EntryError("请填写数值或文字结论。")
+    if len({one.name for one in files}) < len(files):
+        raise EntryError("佐证材料有重名文件, 请改名后再传。")
+    for one in files:
+        if len(one.content) > MAX_EVIDENCE:
+            raise EntryError(f"佐证材料 {one.name} 超过 20 MB, 请压缩或拆分后再传。")
 
 
 def _keep(conn: Connection, entry_id: int, files: Sequence[Attachment]) -> None:

@@ -1,18 +1,19 @@
 """Reading the facts: sums at the asked grain, added up by the database.
 
-Frames carry ``centre`` ids, ``day`` as ``datetime.date`` and one float column per measure (NaN: not supplied).
+Frames and grids carry ``centre`` ids, days as ``datetime.date`` and floats (NaN: not supplied).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
     String,
     Table,
@@ -20,13 +21,15 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal,
     select,
-    union_all,
+    values,
 )
+from sqlalchemy import column as named
 
-from db.schema import WHOLE_DAY, call_stats, day_totals, month_stats, order_stats, seat_stats
+from db.schema import WHOLE_DAY, call_stats, day_totals, month_stats, order_stats, runs, seat_stats
+from kpi.grid import Grid, empty_grid
 from kpi.model import Grain
+from kpi.parts import Levels, Span
 
 KEY_COLUMNS: Mapping[Grain, tuple[tuple[Table, str], ...]] = {
     Grain.HOUR: ((call_stats, "hour"),),
@@ -48,40 +51,48 @@ def _frame(conn: Connection, statement: Select[tuple[object, ...]], columns: Seq
     return frame
 
 
-def day_sums(conn: Connection, measures: Sequence[str], centres: Sequence[int], start: date, end: date) -> pd.DataFrame:
-    """Measures by centre and day over all sources: columns centre, day, *measures."""
-    statement = select(day_totals.c.centre_id, day_totals.c.day, day_totals.c.measure, day_totals.c.value).where(
-        day_totals.c.centre_id.in_(centres),
-        day_totals.c.measure.in_(measures),
-        day_totals.c.day.between(start, end),
-    )
-    # Turned into columns here: asked to group by day, SQLite walks all measures of a day instead of the few wanted.
-    place = {code: i for i, code in enumerate(measures)}
-    rows: dict[tuple[int, date], list[float]] = {}
-    for centre, day, measure, value in conn.execute(statement):
-        rows.setdefault((centre, day), [math.nan] * len(place))[place[measure]] = value
-    columns = ["centre", "day", *measures]
-    return pd.DataFrame([(*key, *rows[key]) for key in sorted(rows)], columns=columns).astype(
-        dict.fromkeys(measures, float)
-    )
-
-
-def month_sums(
-    conn: Connection, measures: Sequence[str], centres: Sequence[int], months: Sequence[date]
-) -> pd.DataFrame:
-    """Monthly history: columns centre, day (first of the month), *measures."""
-    pivot = [func.sum(case((month_stats.c.measure == code, month_stats.c.value))).label(code) for code in measures]
+def part_day_grid(
+    conn: Connection, measures: Sequence[str], centres: Sequence[int], start: date, end: date, until_hour: int
+) -> Grid:
+    """Call measures of the hours before ``until_hour`` of each day; what is only known by the day is left NaN."""
+    calls = [code for code in measures if code in call_stats.c]
+    grid = empty_grid(centres, measures, days_of(start, end))
+    columns = [func.sum(call_stats.c[code]).label(code) for code in calls]
     statement = (
-        select(month_stats.c.centre_id, month_stats.c.month, *pivot)
+        select(call_stats.c.centre_id, call_stats.c.day, *columns)
         .where(
-            month_stats.c.centre_id.in_(centres),
-            month_stats.c.measure.in_(measures),
-            month_stats.c.month.in_(months),
+            call_stats.c.centre_id.in_(centres),
+            call_stats.c.day.between(start, end),
+            call_stats.c.hour != WHOLE_DAY,
+            call_stats.c.hour < until_hour,
         )
-        .group_by(month_stats.c.centre_id, month_stats.c.month)
-        .order_by(month_stats.c.centre_id, month_stats.c.month)
+        .group_by(call_stats.c.centre_id, call_stats.c.day)
     )
-    return _frame(conn, statement, ["centre", "day", *measures])
+    at = [grid.measure_at[code] for code in calls]
+    for centre, day, *sums in conn.execute(statement) if calls else ():
+        # Made a float by hand: PostgreSQL adds big integers up to decimals, and None is NaN.
+        grid.values[grid.centre_at[centre], at, grid.day_at[day]] = [math.nan if v is None else float(v) for v in sums]
+    return grid
+
+
+def days_of(start: date, end: date) -> tuple[date, ...]:
+    """The days from start to end, both included; none where end is before start."""
+    return tuple(start + timedelta(days=n) for n in range((end - start).days + 1))
+
+
+def month_grid(conn: Connection, measures: Sequence[str], centres: Sequence[int], months: Sequence[date]) -> Grid:
+    """Monthly history, each month under its first day; without any month where there is no history."""
+    m = month_stats.c
+    statement = (
+        select(m.centre_id, m.measure, m.month, func.sum(m.value))
+        .where(m.centre_id.in_(centres), m.measure.in_(measures), m.month.in_(months))
+        .group_by(m.centre_id, m.measure, m.month)
+    )
+    rows = conn.execute(statement).all()
+    grid = empty_grid(centres, measures, sorted({row[2] for row in rows}))
+    for centre, measure, month, value in rows:
+        grid.values[grid.centre_at[centre], grid.measure_at[measure], grid.day_at[month]] = value
+    return grid
 
 
 def hour_sums(
@@ -102,39 +113,61 @@ def hour_sums(
     return _frame(conn, statement, ["centre", "day", "hour", *measures])
 
 
-def stock_readings(conn: Connection, measures: Sequence[str], centres: Sequence[int], end: date) -> pd.DataFrame:
-    """All readings of levels up to ``end``: columns centre, day, measure, value."""
+def stock_readings(conn: Connection, measures: Sequence[str], centres: Sequence[int], end: date) -> Levels:
+    """All readings of levels up to ``end``."""
+    t = day_totals.c
     statement = (
-        select(day_totals.c.centre_id, day_totals.c.day, day_totals.c.measure, day_totals.c.value)
-        .where(
-            day_totals.c.centre_id.in_(centres),
-            day_totals.c.measure.in_(measures),
-            day_totals.c.day <= end,
-        )
-        .order_by(day_totals.c.centre_id, day_totals.c.measure, day_totals.c.day)
+        select(t.centre_id, t.measure, t.day, t.value)
+        .where(t.centre_id.in_(centres), t.measure.in_(measures), t.day <= end)
+        .order_by(t.centre_id, t.measure, t.day)
     )
-    return _frame(conn, statement, ["centre", "day", "measure", "value"])
+    found: dict[tuple[int, str], tuple[list[date], list[float]]] = {}
+    for centre, measure, day, value in conn.execute(statement):
+        days, readings = found.setdefault((centre, measure), ([], []))
+        days.append(day)
+        readings.append(value)
+    return found
 
 
-def spans(
-    conn: Connection, measures: Sequence[str], centres: Sequence[int]
-) -> dict[tuple[int, str], tuple[date, date]]:
-    """First and last day on record of each measure in each centre: one index look-up each."""
-    if not measures or not centres:
+def spans(conn: Connection, asked: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Span]:
+    """First and last day on record of measures in centres: two look-ups in the key each, however many years."""
+    if not asked:
         return {}
-    looked_up = [_span(centre, code) for centre in centres for code in measures]
-    rows = conn.execute(union_all(*looked_up)).all()
-    return {(r.centre, r.measure): (r.first, r.last) for r in rows if r.first is not None}
+    wanted = values(named("centre", Integer), named("measure", String), name="wanted").data(list(asked)).cte()
+    here = and_(day_totals.c.centre_id == wanted.c.centre, day_totals.c.measure == wanted.c.measure)
+    ends = [
+        select(end(day_totals.c.day)).where(here).correlate(wanted).scalar_subquery() for end in (func.min, func.max)
+    ]
+    rows = conn.execute(select(wanted.c.centre, wanted.c.measure, *ends))
+    return {(centre, measure): (first, last) for centre, measure, first, last in rows if first is not None}
 
 
-def _span(centre: int, code: str) -> Select[tuple[int, str, date, date]]:
-    here = and_(day_totals.c.centre_id == centre, day_totals.c.measure == code)
-    return select(
-        literal(centre).label("centre"),
-        literal(code).label("measure"),
-        select(func.min(day_totals.c.day)).where(here).scalar_subquery().label("first"),
-        select(func.max(day_totals.c.day)).where(here).scalar_subquery().label("last"),
+def givers(
+    conn: Connection, measures: Sequence[str], centres: Sequence[int], start: date, end: date
+) -> dict[tuple[int, str], set[int]]:
+    """Ids of the sources whose runs brought the totals of these days, by centre and measure."""
+    t = day_totals.c
+    statement = (
+        select(t.centre_id, t.measure, runs.c.source_id)
+        .join_from(day_totals, runs, runs.c.id == t.run_id)
+        .where(t.centre_id.in_(centres), t.measure.in_(measures), t.day.between(start, end))
+        .distinct()
     )
+    found: dict[tuple[int, str], set[int]] = {}
+    for centre, measure, source in conn.execute(statement):
+        found.setdefault((centre, measure), set()).add(source)
+    return found
+
+
+def last_hours(conn: Connection, centres: Sequence[int], day: date, since: date) -> dict[int, int | None]:
+    """For each centre with calls by the hour on the days since..day: the last hour of ``day`` that has any."""
+    c = call_stats.c
+    statement = (
+        select(c.centre_id, func.max(case((c.day == day, c.hour))))
+        .where(c.centre_id.in_(centres), c.day.between(since, day), c.hour != WHOLE_DAY)
+        .group_by(c.centre_id)
+    )
+    return {centre: hour for centre, hour in conn.execute(statement)}
 
 
 def table_for(by: Grain, measures: Iterable[str]) -> Table | None:

@@ -5,25 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select
 
-from db.bulk import bulk_insert, day_ranges
+from db.bulk import day_ranges, indexes_at_the_end, insert_coded
+from db.coded import Coded, Column, in_order
+from db.coded import Days as Days
+from db.coded import plain_date as plain_date
 from db.errors import UnknownCentreError
 from db.masking import without_numbers
 from db.schema import call_stats, centres, month_stats, order_stats, readings, seat_stats
 from kpi.measures import BY_CODE, of_fact
 from kpi.model import Fact
-
-CHUNK = 50_000
-"""Rows turned into Python objects at a time: a year of work orders must not fill the memory."""
-
-Days = dict[int, set[date]]
-"""Days by centre id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +86,16 @@ class Part:
         return and_(mine, older)
 
 
-def centre_ids(conn: Connection, frames: Sequence[pd.DataFrame]) -> dict[str, int]:
+def centre_ids(conn: Connection, frames: Sequence[Coded]) -> dict[str, int]:
     """Ids of the centres that the frames name. Raises UnknownCentreError for a code without a centre."""
     ids = {code: int(id_) for code, id_ in conn.execute(select(centres.c.code, centres.c.id))}
-    named = {str(code) for frame in frames if len(frame) for code in frame["centre"].unique()}
+    named = {str(code) for rows in frames if len(rows) for code in rows.column("centre").values}
     if unknown := sorted(named - ids.keys()):
         raise UnknownCentreError(
             f"数据里有未登记的中心: {'、'.join(unknown)}。请在 sources.yaml 的 centres 中登记, "
             f"或改正 centre_column 的对照。已登记: {'、'.join(ids) or '(无)'}。"
         )
     return ids
-
-
-def days_of(frame: pd.DataFrame, column: str, ids: Mapping[str, int]) -> Days:
-    """The days in a date column of a frame, by centre id."""
-    if frame.empty:
-        return {}
-    pairs = frame[["centre", column]].drop_duplicates()
-    found: Days = {}
-    for code, day in zip(pairs["centre"], pairs[column], strict=True):
-        found.setdefault(ids[str(code)], set()).add(plain_date(day))
-    return found
-
-
-def plain_date(value: date | datetime) -> date:
-    """A date, also where pandas made a timestamp of it."""
-    return value.date() if isinstance(value, datetime) else value
 
 
 def merge(into: Days, more: Days) -> None:
@@ -144,19 +123,24 @@ def replaced_days(conn: Connection, fact: FactTable, days: Days, part: Part) -> 
     return found
 
 
-def replace(
-    conn: Connection, fact: FactTable, frame: pd.DataFrame, days: Days, part: Part, ids: Mapping[str, int]
-) -> None:
-    """Takes away what the part said of these days and inserts the frame. Raises ValueError for a wrong frame."""
+def remove(conn: Connection, fact: FactTable, days: Days, part: Part) -> None:
+    """Takes away what the part said of these days."""
     for condition in within(fact.table, fact.anchor, days):
         conn.execute(delete(fact.table).where(part.older(fact.table), condition))
-    if frame.empty:
+
+
+def add(conn: Connection, fact: FactTable, rows: Coded, part: Part, ids: Mapping[str, int]) -> None:
+    """Inserts a frame. Raises ValueError for a wrong one."""
+    if not len(rows):
         return
-    check_frame(fact, frame)
-    order = _key_order(frame, fact, ids)
-    for start in range(0, len(order), CHUNK):
-        rows = frame.iloc[order[start : start + CHUNK]]
-        bulk_insert(conn, fact.table, _columns(fact, rows, part, ids))
+    check_frame(fact, rows)
+    key = [rows.centre_ids(ids), *(rows.column(name) for name in fact.keys)]
+    # Rows inserted in the order of the key are written several times faster.
+    order = in_order(key)
+    columns = dict(zip(("centre_id", *fact.keys), key, strict=True)) | _further(fact, rows, part)
+    figures = {code: rows.figures(code) for code in fact.measures if code in rows.frame.columns}
+    with indexes_at_the_end(conn, fact.table, len(rows)):
+        insert_coded(conn, fact.table, {"source_id": part.source_id, "run_id": part.run_id}, columns, figures, order)
 
 
 def masked(fact: FactTable, frame: pd.DataFrame) -> pd.DataFrame:
@@ -166,50 +150,32 @@ def masked(fact: FactTable, frame: pd.DataFrame) -> pd.DataFrame:
     return without_numbers(frame, [n for n in (*fact.keys, *fact.others) if n not in dates], keys)
 
 
-def check_frame(fact: FactTable, frame: pd.DataFrame) -> None:
+def check_frame(fact: FactTable, rows: Coded) -> None:
     """Raises ValueError where the frame's columns do not fit the table, or a key is missing."""
-    name = fact.table.name
-    needed = {"centre", *fact.keys, *fact.required}
+    name, frame = fact.table.name, rows.frame
+    keys = {"centre", *fact.keys}
+    needed = keys | set(fact.required)
     if missing := needed - set(frame.columns):
         raise ValueError(f"{name}: columns missing from the frame: {sorted(missing)}")
     if unknown := set(frame.columns) - needed - set(fact.measures) - set(fact.others):
         raise ValueError(f"{name}: columns without a place: {sorted(unknown)}")
-    if blank := [column for column in sorted(needed) if frame[column].isna().any()]:
-        raise ValueError(f"{name}: missing values in {blank}")
+    blank = {key for key in keys if (rows.column(key).places < 0).any()}
+    blank |= {column for column in fact.required if frame[column].isna().any()}
+    if blank:
+        raise ValueError(f"{name}: missing values in {sorted(blank)}")
     if fact is READINGS and (wide := sorted(set(frame["measure"]) & WIDE_CODES)):
         raise ValueError(f"{name}: these measures have columns of their own: {wide}")
 
 
-def _key_order(frame: pd.DataFrame, fact: FactTable, ids: Mapping[str, int]) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Positions in the order of the table's key: rows inserted in key order are written several times faster."""
-    date_column = "day" if "day" in fact.keys else fact.anchor
-    day_codes, _ = pd.factorize(frame[date_column], sort=True)
-    centre = frame["centre"].map(ids).to_numpy(dtype=np.int64)
-    order: np.ndarray[Any, np.dtype[np.intp]] = np.lexsort((day_codes, centre))
-    return order
-
-
-def _columns(fact: FactTable, rows: pd.DataFrame, part: Part, ids: Mapping[str, int]) -> dict[str, Sequence[Any]]:
-    count = len(rows)
-    columns: dict[str, Sequence[Any]] = {"centre_id": rows["centre"].map(ids).tolist()}
-    for key in fact.keys:
-        columns[key] = _dates(rows[key]) if key in ("day", "anchor", "month") else rows[key].tolist()
-    columns |= {"source_id": [part.source_id] * count, "part": [part.part] * count, "run_id": [part.run_id] * count}
+def _further(fact: FactTable, rows: Coded, part: Part) -> dict[str, Column]:
+    """The columns beside the key and the figures."""
+    nothing = np.zeros(len(rows), dtype=np.int64)
+    columns = {"part": Column(nothing, np.array([part.part], dtype=object))}
     for name in fact.others:
-        if name in rows.columns:
-            columns[name] = rows[name].fillna("").tolist()
+        if name in rows.frame.columns:
+            columns[name] = Coded(rows.frame[[name]].fillna("")).column(name)
         elif not fact.table.c[name].nullable:
-            columns[name] = [""] * count
+            columns[name] = Column(nothing, np.array([""], dtype=object))
     for name in fact.required:
-        columns[name] = rows[name].astype(float).tolist()
-    for name in fact.measures:
-        if name in rows.columns:
-            integers: Any = rows[name].astype("Int64")
-            columns[name] = integers.to_numpy(dtype=object, na_value=None).tolist()
+        columns[name] = Column(np.arange(len(rows)), rows.frame[name].astype(float).astype(object).to_numpy())
     return columns
-
-
-def _dates(column: pd.Series[Any]) -> list[date]:
-    codes, found = pd.factorize(column)
-    days = [plain_date(value) for value in found]
-    return [days[code] for code in codes]

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from db import facts
-from kpi.compute import conclude, terms_of
+from kpi.compute import conclude
 from kpi.definitions import Segment, resolve
 from kpi.model import Better, Fact, Grain, Kpi, KpiValue, NoValue
+from kpi.parts import terms_of
 from kpi.periods import ONE_DAY, Period
 from kpi.rolling import WINDOW, rolling_sums
 
 if TYPE_CHECKING:
-    from db.answers import Context
+    from db.inputs import Context
 
 
 @dataclass(slots=True, order=True)
@@ -77,7 +78,7 @@ def _hours_kept(context: Context, codes: list[str], centres: tuple[int, ...], pe
     hourly = facts.hour_sums(context.conn, codes, centres, period.start, period.end).dropna()
     out = {centre: context.hours_out(centre) for centre in centres}
     keys = zip(hourly["centre"], hourly["day"], hourly["hour"], strict=True)
-    kept = hourly[[hour not in out[centre].get(day, ()) for centre, day, hour in keys]]
+    kept = hourly[pd.Series([hour not in out[c].get(day, ()) for c, day, hour in keys], index=hourly.index, dtype=bool)]
     by_hour = kept.groupby("hour")
     return by_hour[codes].sum().assign(days=by_hour["day"].nunique()).rename_axis("key").reset_index()
 

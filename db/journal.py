@@ -5,12 +5,12 @@ Also the door to ``db.origins``: which source and run brought a figure, which da
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from db.origins import Provenance, SourceState, days_present, provenance, source_states
 from db.run_rows import RunRow, run_columns, to_run
@@ -29,6 +29,7 @@ __all__ = [
     "list_restatements",
     "list_runs",
     "provenance",
+    "restatements_at",
     "source_states",
 ]
 
@@ -124,9 +125,7 @@ def list_restatements(
 ) -> list[RestatementRow]:
     """Restatements, newest first; of some centres (ids) and of figures of the days start..end (inclusive)."""
     r = restatements.c
-    figures = (r.day, r.measure, r.old, r.new, r.old_run_id, r.run_id, r.at)
-    statement = select(r.id, centres_table.c.code, centres_table.c.name, *figures)
-    statement = statement.join_from(restatements, centres_table)
+    statement = _restatements()
     if centres is not None:
         statement = statement.where(r.centre_id.in_(centres))
     if start is not None:
@@ -135,3 +134,17 @@ def list_restatements(
         statement = statement.where(r.day <= end)
     rows: Iterable[Any] = conn.execute(statement.order_by(r.id.desc()).limit(limit).offset(offset))
     return [RestatementRow(*row) for row in rows]
+
+
+def restatements_at(conn: Connection, places: Collection[tuple[int, date, datetime]]) -> list[RestatementRow]:
+    """The restatements of these (centre id, day, moment)."""
+    r = restatements.c
+    rows: Iterable[Any] = conn.execute(_restatements().where(tuple_(r.centre_id, r.day, r.at).in_(places)))
+    return [RestatementRow(*row) for row in rows]
+
+
+def _restatements() -> Select[Any]:
+    r = restatements.c
+    figures = (r.day, r.measure, r.old, r.new, r.old_run_id, r.run_id, r.at)
+    statement = select(r.id, centres_table.c.code, centres_table.c.name, *figures)
+    return statement.join_from(restatements, centres_table)

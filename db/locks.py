@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, delete, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, NullPool, create_engine, delete, func, insert, inspect, select, text, update
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from db.schema import leases
 
@@ -104,3 +104,14 @@ def list_leases(conn: Connection) -> list[Lease]:
     """All leases, the dead ones too."""
     rows = conn.execute(select(leases.c.name, leases.c.holder, leases.c.expires_at).order_by(leases.c.name))
     return [Lease(row.name, row.holder, row.expires_at) for row in rows]
+
+
+def leases_in(engine: Engine) -> list[Lease]:
+    """All leases; none where the database has no tables yet, or is a SQLite file too damaged to tell."""
+    try:
+        with engine.connect() as conn:
+            return list_leases(conn) if inspect(conn).has_table(leases.name) else []
+    except DatabaseError:
+        if engine.dialect.name != "sqlite":
+            raise
+        return []

@@ -52,6 +52,12 @@ class Provenance:
     measures: tuple[str, ...]
 
 
+def source_names(conn: Connection) -> dict[int, tuple[str, str]]:
+    """Code and title of every source by its id."""
+    rows = conn.execute(select(sources.c.id, sources.c.code, sources.c.title))
+    return {row.id: (row.code, row.title or row.code) for row in rows}
+
+
 def source_states(conn: Connection) -> list[SourceState]:
     """Every source known to the database, by code."""
     found = []

@@ -59,14 +59,17 @@ def refuse_overtaken(conn: Connection, run_id: int, source_id: int, batch: Batch
         )
 
 
-def refuse_taken(conn: Connection, source_id: int, file: FileLike) -> None:
-    """Inside the write transaction. Raises OvertakenError where the file has been taken under this mapping."""
+def refuse_taken(conn: Connection, source_id: int, file: FileLike, known_run: int | None) -> None:
+    """Inside the write transaction. Raises OvertakenError where the file has been taken under this mapping.
+
+    ``known_run``: the take that was known when the pull chose the file; only another one counts.
+    """
     f = files_taken.c
     statement = select(f.run_id).where(
         f.source_id == source_id, f.sha256 == file.sha256, f.mapping_version == file.mapping_version
     )
     taken_by = conn.scalar(statement)
-    if taken_by is not None:
+    if taken_by is not None and taken_by != known_run:
         raise OvertakenError(f"文件 {file.name} 已由同时进行的运行 {taken_by} 写入, 不必再写一次。")
 
 

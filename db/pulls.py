@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
@@ -26,11 +26,39 @@ RECENT_FAILURES = 5_000
 LEFT_OPEN = "这次拉取没有记录到结束(数据库当时连不上或程序被打断), 没有写入任何数据。下次拉取会自动补上。"
 
 
-def files_taken_by(conn: Connection, source_id: int) -> dict[FileKey, Span]:
-    """The files already taken from a source, with the first and last day each of them gave."""
-    f = files_taken.c
-    rows = conn.execute(select(f.sha256, f.mapping_version, f.first_day, f.last_day).where(f.source_id == source_id))
-    return {(sha, version): (first, last) if first and last else None for sha, version, first, last in rows}
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A file as it was last taken under a mapping: by which run, and the first and last day it gave.
+
+    ``changed``: the file's time of change in nanoseconds since 1970; of an old take, when the run began.
+    ``delivered``: the same, but not after the beginning of the run, whatever the sender's clock said.
+    """
+
+    name: str
+    sha256: str
+    mapping_version: str
+    run_id: int
+    days: Span
+    changed: int
+    delivered: int
+
+
+def takes_of(conn: Connection, source_id: int) -> list[Take]:
+    """The files already taken from a source."""
+    f, r = files_taken.c, runs.c
+    statement = (
+        select(f.name, f.sha256, f.mapping_version, f.run_id, f.first_day, f.last_day, r.inputs, r.started_at)
+        .join_from(files_taken, runs, r.id == f.run_id)
+        .where(f.source_id == source_id)
+    )
+    takes = []
+    for name, sha, version, run_id, first, last, inputs, started_at in conn.execute(statement):
+        begun = int(started_at.replace(tzinfo=UTC).timestamp() * 1_000_000) * 1000
+        recorded = (one["changed"] for one in inputs or () if one.get("sha256") == sha and "changed" in one)
+        changed = int(next(recorded, begun))
+        span = (first, last) if first and last else None
+        takes.append(Take(name, sha, version, run_id, span, changed, min(changed, begun)))
+    return takes
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from db.bulk import bulk_insert
 from db.errors import RejectClosedError
-from db.schema import rejects, runs
+from db.schema import files_taken, rejects, runs
 
 OPEN, MENDED, SUPERSEDED = "open", "mended", "superseded"
 CHUNK = 10_000
@@ -77,6 +78,38 @@ def supersede_file(conn: Connection, run_id: int, source_id: int, file: str) -> 
     _close(conn, SUPERSEDED, and_(*_earlier(run_id, source_id), rejects.c.file == clean_text(file, 512)))
 
 
+class FileRejects(Protocol):
+    """What a file gave: its rejects, and the first and last day of its good rows."""
+
+    @property
+    def rejects(self) -> Sequence[RejectLike]: ...
+    @property
+    def first_day(self) -> date | None: ...
+    @property
+    def last_day(self) -> date | None: ...
+
+
+def supersede_alike(conn: Connection, run_id: int, source_id: int, batch: FileRejects) -> None:
+    """A bad row that came again in another file of the same days is open once: as the newest file has it."""
+    found = Counter(_cells(reject.column, reject.value, reject.row) for reject in batch.rejects)
+    if not found:
+        return
+    r, f = rejects.c, files_taken.c
+    statement = select(r.id, r.column, r.value, r.row).where(*_earlier(run_id, source_id)).order_by(r.id)
+    if batch.first_day and batch.last_day:
+        same_days = or_(f.first_day.is_(None), and_(f.first_day <= batch.last_day, f.last_day >= batch.first_day))
+        taken = and_(f.source_id == source_id, f.run_id == r.run_id)
+        statement = statement.outerjoin_from(rejects, files_taken, taken).where(same_days)
+    again: list[int] = []
+    for id_, column, value, row in conn.execute(statement):
+        likeness = _cells(column, value, row)
+        if found[likeness] > 0:
+            found[likeness] -= 1
+            again.append(id_)
+    for ids in _chunks(again):
+        _close(conn, SUPERSEDED, rejects.c.id.in_(ids))
+
+
 def supersede_window(
     conn: Connection, run_id: int, source_id: int, window: tuple[date, date], found: Iterable[RejectLike]
 ) -> None:
@@ -114,8 +147,12 @@ def _overlapping(
 
 
 def _likeness(file: str, sheet: str, column: str, value: str, reason: str, row: Mapping[str, str]) -> tuple[str, ...]:
+    return (file, sheet, reason, *_cells(column, value, row))
+
+
+def _cells(column: str, value: str, row: Mapping[str, str]) -> tuple[str, str, str]:
     body = json.dumps(clean_row(row or {}), sort_keys=True, ensure_ascii=False)
-    return (file, sheet, column, clean_text(value, VALUE_LIMIT), reason, body)
+    return clean_text(column, 128), clean_text(value, VALUE_LIMIT), body
 
 
 def mark_mended(conn: Connection, source_id: int, ids: Mended) -> None:
@@ -129,7 +166,7 @@ def mark_mended(conn: Connection, source_id: int, ids: Mended) -> None:
         if conn.scalar(select(func.count()).select_from(rejects).where(mine)) != len(some):
             raise RejectClosedError(
                 "这份补正文件里有剔除行已经补录过, 或已被新拉取的数据取代, 再计入会重复, 因此整份没有写入。"
-                "请重新导出剔除行, 在新的文件里改正后再上传。"
+                "请重新导出剔除行, 在新的文件里改正后再补录。"
             )
         _close(conn, MENDED, mine)
     if isinstance(ids, Mapping):

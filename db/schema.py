@@ -273,17 +273,6 @@ closed_days = Table(
     Column("reason", Text, nullable=False),
 )
 
-kpi_targets = Table(
-    "kpi_targets",
-    metadata,
-    _key("centre_id", Integer),
-    _key("kpi", String(64)),
-    _key("year", SmallInteger),
-    _key("half", SmallInteger),  # 1: judged on 1 Jan-30 Jun; 0: on the whole year
-    Column("operator", String(2), nullable=False),  # >= <= =
-    Column("value", Float(53), nullable=False),  # a fraction for percentages
-)
-
 leases = Table(
     "leases",
     metadata,

@@ -88,25 +88,19 @@ def save_sheet(
     must have names and numbers of persons masked. Raises UnknownSheetError for an unknown centre.
     """
     sheet_id = _sheet_id(conn, sheet, code, _centre_id(conn, centre), now)
-    number = 1 + (
-        conn.scalar(select(func.max(sheet_revisions.c.number)).where(sheet_revisions.c.sheet_id == sheet_id)) or 0
-    )
+    number = _next_number(conn, sheet_id)
     revision_id = conn.execute(
         insert(sheet_revisions)
         .values(
             sheet_id=sheet_id,
             number=number,
             state=DRAFT,
-            title=sheet.title,
-            form=sheet.form,
             reason=reason,
             author=author,
             at=naive_utc(now),
             source_name=source_name,
             source_text=source_text,
-            statistics=statistic_values(sheet.statistics),
-            sections=[list(pair) for pair in sheet.sections],
-            score_form=sheet.score_form,
+            **_of_document(sheet),
         )
         .returning(sheet_revisions.c.id)
     ).scalar_one()
@@ -115,6 +109,22 @@ def save_sheet(
         activate(conn, code, number, author=author, now=now)
     bump_data_version(conn)
     return number
+
+
+def _next_number(conn: Connection, sheet_id: int) -> int:
+    newest = select(func.max(sheet_revisions.c.number)).where(sheet_revisions.c.sheet_id == sheet_id)
+    return 1 + (conn.scalar(newest) or 0)
+
+
+def _of_document(sheet: Sheet) -> dict[str, Any]:
+    """What a revision keeps of the document as a whole."""
+    return {
+        "title": sheet.title,
+        "form": sheet.form,
+        "statistics": statistic_values(sheet.statistics),
+        "sections": [list(pair) for pair in sheet.sections],
+        "score_form": sheet.score_form,
+    }
 
 
 def _centre_id(conn: Connection, centre: str | None) -> int | None:

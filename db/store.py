@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import Connection, Engine, select, update
 
+from db.batch_totals import Sums, batch_sums, centres_without
 from db.bulk import naive_utc
+from db.coded import Coded
 from db.conflicts import refuse_conflicts
 from db.engine import bump_data_version, transact
 from db.errors import RunClosedError
@@ -24,11 +26,11 @@ from db.facts_write import (
     Days,
     FactTable,
     Part,
+    add,
     centre_ids,
-    days_of,
     masked,
     merge,
-    replace,
+    remove,
     replaced_days,
 )
 from db.overtaken import refuse_overtaken
@@ -192,7 +194,7 @@ def _running(conn: Connection, run_id: int, source_id: int, batch: BatchLike) ->
     return Run(int(run.id), int(run.source_id), run.trigger, window)
 
 
-def _frames(batch: BatchLike) -> list[tuple[FactTable, pd.DataFrame]]:
+def _frames(batch: BatchLike) -> list[tuple[FactTable, Coded]]:
     pairs = (
         (CALLS, batch.calls),
         (SEATS, batch.seats),
@@ -200,25 +202,25 @@ def _frames(batch: BatchLike) -> list[tuple[FactTable, pd.DataFrame]]:
         (READINGS, batch.readings),
         (MONTHS, batch.months),
     )
-    return [(fact, masked(fact, frame)) for fact, frame in pairs if frame is not None]
+    return [(fact, Coded(masked(fact, frame))) for fact, frame in pairs if frame is not None]
 
 
 def _write_facts(conn: Connection, run: Run, batch: BatchLike, now: datetime, tz: ZoneInfo) -> tuple[int, Change]:
     frames = _frames(batch)
-    ids = centre_ids(conn, [frame for _, frame in frames])
+    ids = centre_ids(conn, [rows for _, rows in frames])
     anchors: Days = {}
-    for fact, frame in frames:
+    for fact, rows in frames:
         if fact is not MONTHS:
-            merge(anchors, days_of(frame, fact.anchor, ids))
+            merge(anchors, rows.days(fact.anchor, ids))
     part = Part(run.source_id, batch.part, run.id, _replaces(batch.part, run.trigger), run.trigger != MEND)
     change = Change(run.id, naive_utc(now), tz)
     written: set[date] = set()
-    for fact, frame in frames:
-        days = days_of(frame, fact.anchor, ids) if fact is MONTHS else anchors
+    for fact, rows in frames:
+        days = rows.days(fact.anchor, ids) if fact is MONTHS else anchors
         written |= {day for ones in days.values() for day in ones}
-        touched = _write_fact(conn, fact, frame, days, part, ids)
+        touched, sums = _write_fact(conn, fact, rows, days, part, ids)
         if fact is not MONTHS:
-            refresh(conn, fact, touched, change)
+            refresh(conn, fact, touched, change, sums)
     return len(written), change
 
 
@@ -229,15 +231,20 @@ def _replaces(part: str, trigger: str) -> tuple[str, ...] | None:
 
 
 def _write_fact(
-    conn: Connection, fact: FactTable, frame: pd.DataFrame, anchors: Days, part: Part, ids: Mapping[str, int]
-) -> Days:
-    """Replaces one fact and returns the days whose totals it touches: those of the old rows and of the new."""
+    conn: Connection, fact: FactTable, rows: Coded, anchors: Days, part: Part, ids: Mapping[str, int]
+) -> tuple[Days, Sums]:
+    """Replaces one fact. Returns the days whose totals it touches, those of the old rows and of the new, and the
+
+    totals of the centres of which nothing else is there.
+    """
     touched = replaced_days(conn, fact, anchors, part)
-    replace(conn, fact, frame, anchors, part, ids)
-    refuse_conflicts(conn, fact, frame, anchors, part.source_id)
     if fact is ORDERS:
-        merge(touched, days_of(frame, "day", ids))
-    return touched
+        merge(touched, rows.days("day", ids))
+    remove(conn, fact, anchors, part)
+    alone = centres_without(conn, fact, touched)
+    add(conn, fact, rows, part, ids)
+    refuse_conflicts(conn, fact, rows.frame, anchors, part.source_id)
+    return touched, batch_sums(fact, rows, ids, alone)
 
 
 def _write_rejects(conn: Connection, run: Run, batch: BatchLike) -> None:

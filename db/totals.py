@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -130,16 +131,26 @@ def same(old: float | None, new: float | None) -> bool:
     return math.isclose(old, new, rel_tol=1e-12, abs_tol=1e-12)
 
 
-def refresh(conn: Connection, fact: FactTable, days: Days, change: Change) -> None:
-    """Makes the totals of these centres and days follow the facts; differences are noted in ``change``."""
+def refresh(
+    conn: Connection,
+    fact: FactTable,
+    days: Days,
+    change: Change,
+    known: Mapping[int, Mapping[Key, float]] = MappingProxyType({}),
+) -> None:
+    """Makes the totals of these centres and days follow the facts; differences are noted in ``change``.
+
+    ``known``: what the totals should be, of the centres for which the caller has added them up already.
+    """
     for centre_id, ones in days.items():
         for first, last in day_ranges(ones):
             old = stored(conn, fact, centre_id, first, last)
-            new = computed(conn, fact, centre_id, first, last)
+            if centre_id in known:
+                new = {key: value for key, value in known[centre_id].items() if first <= key[0] <= last}
+            else:
+                new = computed(conn, fact, centre_id, first, last)
             fresh = {key: _fresh(old.get(key), value, key[0], change) for key, value in new.items()}
-            differing = {
-                day for day, code in old.keys() | fresh.keys() if old.get((day, code)) != fresh.get((day, code))
-            }
+            differing = {key[0] for key in old.keys() | fresh.keys() if old.get(key) != fresh.get(key)}
             _note(centre_id, old, new, change)
             _rewrite(conn, fact, centre_id, differing, fresh)
 

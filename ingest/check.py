@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest import clean, clean_times
+from ingest import clean, clean_times, present
 from ingest.frames_plan import Plan, Value
 from ingest.mapping import (
     Cell,
@@ -68,9 +68,14 @@ def moment(
         latest = f"DATE '{plan.today}' + INTERVAL {LATEST_DUE_YEARS} YEAR"
         plan.check(field.cell, f"{value} > {latest}", f"‘{{column}}’ 比今天晚了 {LATEST_DUE_YEARS} 年以上: ‘{{value}}’")
     else:
-        tomorrow = f"DATE '{plan.today}' + INTERVAL 1 DAY"
-        plan.check(field.cell, f"{value} >= {tomorrow}", f"‘{{column}}’ 在今天({plan.today})之后: ‘{{value}}’")
+        _not_in_future(plan, field.cell, whole)
     return whole
+
+
+def _not_in_future(plan: Plan, cell: Cell, moment: str) -> None:
+    """A clock of the source may run ahead a little (see ``present``), not more."""
+    later = f"{moment} > TIMESTAMP '{present.latest(plan.today)}'"
+    plan.check(cell, later, f"‘{{column}}’ 在{present.shown(plan.today)}之后: ‘{{value}}’")
 
 
 def yes_no(plan: Plan, name: str, field: YesNoField, *, required: bool = False, only_if: str = "true") -> str | None:
@@ -147,6 +152,11 @@ def hour(plan: Plan, field: HourField) -> str | None:
     value = plan.read("hour", raw, clean_times.hour(raw, field.formats)).sql
     plan.check(field.cell, f"coalesce({value} NOT BETWEEN 0 AND 23, true)", "‘{column}’ 不是 0 到 23 点: ‘{value}’")
     return value
+
+
+def hour_not_in_future(plan: Plan, field: HourField, day: str, hour: str) -> None:
+    """An hour of today that has not begun has no figures yet."""
+    _not_in_future(plan, field.cell, f"({day} + to_hours({hour}))")
 
 
 def _braces(text: str) -> str:

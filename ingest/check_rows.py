@@ -121,6 +121,9 @@ def _totals(plan: Plan, spec: SourceSpec, found: dict[str, str]) -> None:
     if "month" in plan.outputs:
         plan.outputs["month"] = f"CAST(date_trunc('month', {plan.outputs['month']}) AS DATE)"
     plan.outputs.update(found)
+    hour = spec.mapping.get("hour")
+    if isinstance(hour, HourField) and "hour" in found:
+        check.hour_not_in_future(plan, hour, f"CAST({plan.outputs['day']} AS TIMESTAMP)", found["hour"])
     cells = [field.cell for _, field in spec.mapping.fields]
     cells += [spec.centre_column] if spec.centre_column is not None else []
     plan.total_cells = [raw for cell in cells if (raw := plan.raw(cell)) is not None]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ingest.config_check import check_formats, check_shape, read_opening_hours
 from ingest.config_fields import read_cell, read_mapping
 from ingest.config_nodes import At, nearest
+from ingest.config_personal import check_personal
 from ingest.mapping import (
     AsteriskOptions,
     Cell,
@@ -82,15 +83,15 @@ def _assemble(
     codes: Iterable[str],
 ) -> SourceSpec:
     mapping = read_mapping(shape, kind, got.get("columns"), got.get("measures"), codes)
-    start = got["start_date"].day() if "start_date" in got else None
     if "columns" in got:
         check_formats(mapping, got["columns"].pairs())
+        check_personal(mapping, got["columns"].pairs())
     elif shape in (Shape.CALLS, Shape.ORDERS) and kind is not Kind.ASTERISK:
         at.problem("缺少必填的键 ‘columns’ (源文件的列与指标字段的对应)")
     check_shape(at, shape, kind, mapping, start_date="start_date" in got)
     centre, column, values = _centre(at, got, kind, centres)
     keeps = Duplicates.REJECT if mapping.get("id") else Duplicates.KEEP
-    duplicates = got["duplicates"].choice(tuple(Duplicates)) if "duplicates" in got else keeps
+    given = got["duplicates"].choice(tuple(Duplicates)) if "duplicates" in got else keeps
     each = got["each_file"].choice(tuple(EachFile)) if "each_file" in got else EachFile.REPLACES_DAYS
     code = got["code"].code()
     return SourceSpec(
@@ -106,9 +107,9 @@ def _assemble(
         mapping=mapping,
         repull_days=got["repull_days"].integer(7, 0, 400) if "repull_days" in got else 7,
         each_file=EachFile(each or EachFile.REPLACES_DAYS),
-        duplicates=Duplicates(duplicates or keeps),
+        duplicates=Duplicates(given or keeps),
         opening_hours=read_opening_hours(got["opening_hours"]) if "opening_hours" in got else None,
-        start_date=start,
+        start_date=got["start_date"].day() if "start_date" in got else None,
         line=at.line,
     )
 

@@ -14,7 +14,7 @@ from ingest.clean import Read, blank, half, ident, literal, tidy
 from ingest.headers import RESERVED, Binding
 from ingest.mapping import Cell
 
-REMEDY = "。改正后重新上传,或下载剔除行"
+REMEDY = "。改正后重新导入,或导出剔除行来改正"
 GOOD, BLANK, DUPLICATE = 0, -1, 30_000
 """``problem`` of a row that can be used, of a line with nothing in it (no row), of a repeated row."""
 _TOTAL_START = ("合%", "总%", "小%", "汇%", "平%", "均%", "Tot%", "tot%", "TOT%", "Grand%", "GRAND%", "Sum%", "SUM%")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -20,6 +22,8 @@ from kpi.model import Fact
 
 _DATES = ("day", "anchor", "month")
 _DECIMALS = "value"
+PLACE = ("centre", "department", "channel", "category")
+"""The texts that tell work orders apart."""
 
 
 def add_sums(
@@ -50,20 +54,57 @@ def _calls(con: duckdb.DuckDBPyConnection, good: str, columns: Collection[str], 
 
 
 def _orders(con: duckdb.DuckDBPyConnection, good: str, columns: Collection[str], batch: Batch) -> None:
-    selects: list[str] = []
-    codes: list[str] = []
-    for role in roles(columns):
-        of_role = f"(SELECT *, {role.day} AS day FROM {good} WHERE {role.day} IS NOT NULL)"
-        sums = _supplied(con, of_role, list(role.sums))
-        selects.append(grouped(["day", *order_keys(columns)], sums, of_role))
-        codes.extend(item.code for item in sums)
-    added = ", ".join(f"CAST(sum({code}) AS BIGINT) AS {code}" for code in codes)
-    keys = "centre, day, anchor, department, channel, category"
-    batch.orders = _frame(con, f"SELECT {keys}, {added} FROM ({' UNION ALL BY NAME '.join(selects)}) GROUP BY {keys}")
+    with _placed(con, good, columns) as (placed, places):
+        batch.orders = _order_frame(con, placed, places, columns)
     if "seat" in columns:
         seated = f"(SELECT *, anchor AS day FROM {good} WHERE seat IS NOT NULL)"
         batch.seats = _frame(con, grouped(["centre", "day", "seat"], [Sum("seat_orders", "count(*)")], seated))
     batch.warnings.extend(_order_warnings(con, good, columns))
+
+
+@contextmanager
+def _placed(con: duckdb.DuckDBPyConnection, good: str, columns: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The names of two tables: the orders with one number (``place``) for their four texts, and those texts by it.
+
+    Each order is counted in up to five sums: to group by texts five times, and once more by all of them, costs more
+    than reading the file.
+    """
+    placed, places = "orders_placed", "order_places"
+    texts = ["centre", *(key(name, columns) for name in PLACE[1:])]
+    same = " AND ".join(f"p.{name} = o.{name}" for name in PLACE)
+    rest = [name for name in columns if name not in PLACE]
+    con.execute(
+        f"CREATE TEMP TABLE {places} AS SELECT *, CAST(row_number() OVER (ORDER BY {', '.join(PLACE)}) - 1 AS INTEGER) "
+        f"AS place FROM (SELECT DISTINCT {', '.join(texts)} FROM {good})"
+    )
+    con.execute(
+        f"CREATE TEMP TABLE {placed} AS SELECT {', '.join(['place', *(f'o.{name}' for name in rest)])} "
+        f"FROM (SELECT {', '.join([*texts, *rest])} FROM {good}) o JOIN {places} p ON {same}"
+    )
+    try:
+        yield placed, places
+    finally:
+        for name in (placed, places):
+            con.execute(f"DROP TABLE {name}")
+
+
+def _order_frame(con: duckdb.DuckDBPyConnection, placed: str, places: str, columns: Collection[str]) -> pd.DataFrame:
+    """The sums of all roles, those of one place and day side by side."""
+    joined = ""
+    codes: list[str] = []
+    for role in roles(columns):
+        of_role = f"(SELECT *, {role.day} AS day FROM {placed} WHERE {role.day} IS NOT NULL)"
+        sums = _supplied(con, of_role, list(role.sums))
+        codes.extend(item.code for item in sums)
+        of_days = f"({grouped(['place', 'day', 'anchor'], sums, of_role)})"
+        joined = f"{joined} FULL JOIN {of_days} USING (place, day, anchor)" if joined else of_days
+    sums_of = con.execute(f"SELECT place, day, anchor, {', '.join(codes)} FROM {joined}").fetchnumpy()
+    texts = con.execute(f"SELECT {', '.join(PLACE)} FROM {places} ORDER BY place").fetchnumpy()
+    at = np.asarray(sums_of.pop("place"), dtype=np.int64)
+    centre, *others = (_shared(np.asarray(texts[name], dtype=object), at) for name in PLACE)
+    values = {name: _column(name, np.ma.asanyarray(sums_of.pop(name))) for name in list(sums_of)}
+    days = {"centre": centre, "day": values.pop("day"), "anchor": values.pop("anchor")}
+    return pd.DataFrame(days | dict(zip(PLACE[1:], others, strict=True)) | values)
 
 
 def _order_warnings(con: duckdb.DuckDBPyConnection, good: str, columns: Collection[str]) -> Iterator[str]:
@@ -117,14 +158,23 @@ def _long(good: str, by: str, columns: Collection[str]) -> str:
 
 
 def _supplied(con: duckdb.DuckDBPyConnection, good: str, sums: list[Sum]) -> list[Sum]:
-    """The measures the rows say anything of: one counted over rows of which none is known is not supplied at all."""
+    """The measures the rows say anything of: one counted over rows of which none is known is not supplied at all.
+
+    One that all rows know of is known without looking again at every group of them.
+    """
     asked = guards(sums)
     if not asked:
         return sums
     counts = con.execute(f"SELECT {', '.join(asked)} FROM {good}").fetchone() or ()
     pairs = iter(counts)
-    unknown = {item.code for item in sums if item.known and (next(pairs) > 0) & (next(pairs) == 0)}
-    return [item for item in sums if item.code not in unknown]
+    found: list[Sum] = []
+    for item in sums:
+        rows, known = (next(pairs), next(pairs)) if item.known else (0, 0)
+        if rows == known:
+            found.append(replace(item, known=""))
+        elif known:
+            found.append(item)
+    return found
 
 
 def _frame(con: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
@@ -138,8 +188,11 @@ def _frame(con: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
 
 def _column(name: str, values: npt.NDArray[np.generic]) -> object:
     if name in _DATES:
-        days, places = np.unique(np.asarray(values, dtype="datetime64[D]"), return_inverse=True)
-        return _shared(np.array([day.item() for day in days], dtype=object), places)
+        numbers = np.asarray(values, dtype="datetime64[D]").astype(np.int64)
+        first = int(numbers.min()) if len(numbers) else 0
+        seen = np.bincount(numbers - first) > 0  # far quicker than sorting half a million days
+        days = (np.flatnonzero(seen) + first).astype("datetime64[D]").astype(object)
+        return _shared(days, (np.cumsum(seen) - 1)[numbers - first])
     if values.dtype == object:
         places, texts = pd.factorize(np.asarray(values, dtype=object))
         return _shared(np.asarray(texts, dtype=object), places)

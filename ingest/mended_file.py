@@ -26,7 +26,7 @@ from ingest.mapping import EachFile
 from ingest.mending import Row, read_rows
 from ingest.pull_errors import message
 from ingest.pull_unit import Guard, Job, Mended, RunResult, run_unit
-from ingest.rejects import ID, OWN, shown, unshown
+from ingest.rejects import ID, OWN, shown
 from ingest.sources.file_bytes import sha256_of
 from ingest.sources.workbook import cell_text, check_package
 from ingest.units import Place, Unit
@@ -94,7 +94,7 @@ def _read(path: Path) -> dict[int, dict[str, str]]:
         with CalamineWorkbook.from_path(str(path)) as book:
             sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
     except (CalamineError, OSError, ValueError) as error:
-        raise SourceError(f"{path.name}: 打不开这个工作簿({error})。请上传用“导出剔除行”得到并改正的 xlsx。") from None
+        raise SourceError(f"{path.name}: 打不开这个工作簿({error})。请给出用“导出剔除行”得到并改正的 xlsx。") from None
     found: dict[int, dict[str, str]] = {}
     ours = False
     for cells in sheets:
@@ -113,7 +113,7 @@ def _rows(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tup
     for row in rows:
         number = row[place].strip() if place < len(row) else ""
         if number.isdecimal():
-            cells = {unshown(h): row[n] for n, h in enumerate(headers[: len(row)]) if n not in own}
+            cells = {h: row[n] for n, h in enumerate(headers[: len(row)]) if n not in own}
             yield int(number), cells
 
 
@@ -122,9 +122,9 @@ def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str
     cells: dict[str, str] = {}
     changed = False
     for header, old in before.items():
-        text = now.get(header, shown(old))
+        text = now.get(shown(header), shown(old))
         same = text == shown(old)
-        cells[header] = old if same else unshown(text)
+        cells[header] = old if same else text
         changed = changed or not same
     return cells if changed else None
 
@@ -141,7 +141,7 @@ def _remarks(
     if same:
         remarks.append(f"{same} 行没有改动, 仍留在剔除行里。")
     if others:
-        remarks.append(f"其中来源 {'、'.join(sorted(others))} 的行没有读取: 请在那个来源下上传。")
+        remarks.append(f"其中来源 {'、'.join(sorted(others))} 的行没有读取: 请在那个来源下补录。")
     return remarks
 
 
@@ -169,7 +169,7 @@ def _feed_part(job: Job, part: str, rows: list[MendedReject], path: Path) -> Run
         return RunResult(None, "empty", warnings=(remark,), name=path.name)
 
     def read() -> Batch:
-        batch = read_rows(job.spec, [row.row for row in fresh], job.place.today)
+        batch = read_rows(job.spec, [row.row for row in fresh], job.place)
         batch.inputs = [{"name": path.name, "sha256": sha256_of(path), "rows": batch.rows_read}]
         batch.warnings += [remark] if remark else []
         for bad in batch.rejects[:_TOLD]:
@@ -189,7 +189,7 @@ def _feed_part(job: Job, part: str, rows: list[MendedReject], path: Path) -> Run
 
 def _split_stale(job: Job, part: str, rows: list[MendedReject]) -> tuple[list[MendedReject], list[MendedReject]]:
     """The rows that may be added, and those of a day that a later run has given anew."""
-    batch = read_rows(job.spec, [row.row for row in rows], job.place.today)
+    batch = read_rows(job.spec, [row.row for row in rows], job.place)
     with job.engine.connect() as conn:
         if not _is_stale(conn, job, part, rows, batch):
             return rows, []

@@ -10,7 +10,6 @@ import json
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import duckdb
 import pandas as pd
@@ -24,6 +23,7 @@ from ingest.day_check import ANCHORS, batch_days, month_days
 from ingest.frames import to_batch
 from ingest.mapping import EachFile, SourceSpec
 from ingest.sources.text_rows import TextRows
+from ingest.units import Place
 from kpi.measures import BY_CODE
 from kpi.model import Nature
 
@@ -50,7 +50,7 @@ class Row:
     cells: Mapping[str, str]
 
 
-def read_rows(spec: SourceSpec, rows: Sequence[Row], today: date) -> Batch:
+def read_rows(spec: SourceSpec, rows: Sequence[Row], place: Place) -> Batch:
     """The rows through the source's mapping, as one batch; rows of one file are read together. No part, no file."""
     whole = Batch()
     groups: dict[tuple[str, str, tuple[str, ...]], list[Row]] = defaultdict(list)
@@ -60,7 +60,7 @@ def read_rows(spec: SourceSpec, rows: Sequence[Row], today: date) -> Batch:
         with duckdb.connect() as con:
             table = TextRows(con, "mended", headers)
             table.add(dict(row.cells) for row in ones)
-            batch = to_batch(con, table.relation(), spec, file, sheet, today)
+            batch = to_batch(con, table.relation(), spec, file, sheet, place.present, tz=place.tz.key)
         numbered = [ones[reject.row_no - 1] if reject.row_no else None for reject in batch.rejects]
         batch.rejects = [
             _placed(reject, row.row_no if row else None) for reject, row in zip(batch.rejects, numbered, strict=True)
@@ -108,7 +108,7 @@ def _is_stock(code: str) -> bool:
 
 
 def substitute_mended(
-    engine: Engine, spec: SourceSpec, source_id: int, batch: Batch, today: date
+    engine: Engine, spec: SourceSpec, source_id: int, batch: Batch, place: Place
 ) -> Callable[[Connection], None]:
     """Rejects of the batch that were mended before give way to the corrected rows; ``batch`` is changed.
 
@@ -120,7 +120,7 @@ def substitute_mended(
     with engine.connect() as conn:
         known = mended_rows(conn, source_id)
         seen = count_mended(conn, source_id)
-    _substitute(spec, known, batch, today)
+    _substitute(spec, known, batch, place)
 
     def guard(conn: Connection) -> None:
         if count_mended(conn, source_id) != seen:
@@ -129,7 +129,7 @@ def substitute_mended(
     return guard
 
 
-def _substitute(spec: SourceSpec, known: Sequence[MendedRow], batch: Batch, today: date) -> None:
+def _substitute(spec: SourceSpec, known: Sequence[MendedRow], batch: Batch, place: Place) -> None:
     by_file = spec.each_file is EachFile.ADDS
     answers: dict[str, deque[Mapping[str, str]]] = defaultdict(deque)
     for one in known:
@@ -138,7 +138,7 @@ def _substitute(spec: SourceSpec, known: Sequence[MendedRow], batch: Batch, toda
         mended = list(_take_mended(batch, answers, by_file)) if answers else []
         if not mended:
             return
-        _put_in(batch, read_rows(spec, mended, today))
+        _put_in(batch, read_rows(spec, mended, place))
 
 
 def _take_mended(batch: Batch, answers: Mapping[str, deque[Mapping[str, str]]], by_file: bool) -> Iterator[Row]:

@@ -11,11 +11,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from db.journal import list_runs
-from db.pulls import files_failed, files_taken_by, newest_start
+from db.pulls import files_failed, newest_start, takes_of
 from db.store import CentreRow, fail_run, mark_checked, open_run, sync_centres, sync_source
 from ingest.batch import FileTaken
 from ingest.config import Config
-from ingest.mapping import Kind
+from ingest.known_files import KnownFiles
+from ingest.mapping import EachFile, Kind
 from ingest.pull_errors import message
 from ingest.pull_unit import Job, Progress, RunResult, close_left_runs, run_unit
 from ingest.units import FilesFound, Place, Span, Unit, default_window, file_units, window_units
@@ -39,12 +40,14 @@ def pull(
     holder: str,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    again: bool = False,
 ) -> list[RunResult]:
     """Pulls a window (first and last day, inclusive) of a source, or the files it has not given yet.
 
     ``window`` None: today for the trigger ``intraday``, else the source's last ``repull_days`` too; a source of files
     takes what is new whatever the window. ``now`` aware; ``stop`` is asked between units, each of which is written
-    whole or not at all. What goes wrong with the source or the database becomes a failed result, never an exception.
+    whole or not at all. ``again``: files taken before are taken once more (see ``known_files``).
+    What goes wrong with the source or the database becomes a failed result, never an exception.
     Raises KeyError for an unknown source and ValueError for a window upside down or in the future.
     """
     spec = config.source(source_code)
@@ -56,7 +59,7 @@ def pull(
         steady = _not_set_back(engine, source_id, now)
         job = Job(engine, spec, source_id, trigger, Place(base_dir, steady, tz), holder)
         close_left_runs(job)
-        return _pull(job, window, progress or (lambda step: None), stop or (lambda: False))
+        return _pull(job, window, progress or (lambda step: None), stop or (lambda: False), again)
     except DBAPIError as error:
         return [RunResult(None, "failed", error=message(error, spec, None), name=spec.code)]
 
@@ -73,15 +76,17 @@ def _not_set_back(engine: Engine, source_id: int, now: datetime) -> datetime:
 
 
 def _pull(
-    job: Job, window: Span | None, progress: Callable[[Progress], None], stop: Callable[[], bool]
+    job: Job, window: Span | None, progress: Callable[[Progress], None], stop: Callable[[], bool], again: bool
 ) -> list[RunResult]:
     try:
-        found = _units(job, window)
+        found = _files(job, again) if job.spec.kind is Kind.FILES else _windows(job, window)
     except DBAPIError:
         raise
     except Exception as error:
         return [_not_begun(job, error)]
     results = run_units(job, found.units, progress, stop)
+    if job.spec.kind is Kind.FILES and any(result.state == "ok" for result in results) and results[-1].run_id:
+        results += run_units(job, _overtaken(job), progress, stop)
     troubles = [*found.left_out.values(), *(result.error for result in results if result.state == "failed")]
     _mark(job, results, [trouble for trouble in troubles if trouble])
     return results
@@ -105,22 +110,33 @@ def run_units(
     return results
 
 
-def _units(job: Job, window: Span | None) -> FilesFound:
-    if job.spec.kind is not Kind.FILES:
-        span = window or default_window(job.spec, job.trigger, job.place.today)
-        return FilesFound(window_units(job.spec, span, job.place), {})
-    with job.engine.connect() as conn:
-        taken = files_taken_by(conn, job.source_id)
-        failed = files_failed(conn, job.source_id)
+def _windows(job: Job, window: Span | None) -> FilesFound:
+    span = window or default_window(job.spec, job.trigger, job.place.today)
+    return FilesFound(window_units(job.spec, span, job.place), {})
 
-    def is_new(file: FileTaken) -> bool:
-        return (file.sha256, file.mapping_version) not in taken
+
+def _known(job: Job) -> KnownFiles:
+    with job.engine.connect() as conn:
+        return KnownFiles(takes_of(conn, job.source_id), by_name=job.spec.each_file is EachFile.ADDS)
+
+
+def _overtaken(job: Job) -> list[Unit]:
+    """Known files that lie there anew, behind one that was taken just now."""
+    known = _known(job)
+    return file_units(job.spec, job.place, known, known.overtaken, lambda file: None).units
+
+
+def _files(job: Job, again: bool) -> FilesFound:
+    known = _known(job)
+    with job.engine.connect() as conn:
+        failed = files_failed(conn, job.source_id)
 
     def why_not(file: FileTaken) -> str | None:
         known = failed.get((file.sha256, file.mapping_version))
         return known.error if known is not None and not _try_again(job, known.at) else None
 
-    return file_units(job.spec, job.place, is_new, why_not)
+    choose = known.all_that_count if again else known.new_ones
+    return file_units(job.spec, job.place, known, choose, why_not)
 
 
 def _try_again(job: Job, failed_at: datetime) -> bool:

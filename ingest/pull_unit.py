@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -17,11 +17,12 @@ from db.errors import OvertakenError, RunClosedError
 from db.facts_write import mended_part
 from db.overtaken import refuse_taken
 from db.pulls import abandon_left, abandon_run, fail_file, is_disconnect, run_is_written
+from db.rejects_write import supersede_alike
 from db.runs import MEND
 from db.store import Written, commit_batch, fail_run, open_run
 from ingest.batch import Batch
 from ingest.day_check import add_day_warnings, drop_days
-from ingest.mapping import SourceSpec
+from ingest.mapping import EachFile, SourceSpec
 from ingest.mending import substitute_mended
 from ingest.pull_errors import is_of_the_file, mask, message
 from ingest.units import Place, Unit
@@ -66,7 +67,7 @@ class RunResult:
 
 @dataclass(slots=True)
 class Job:
-    """A pull under way. ``clock()``: the moment the caller named, plus the time passed since."""
+    """A pull under way."""
 
     engine: Engine
     spec: SourceSpec
@@ -74,11 +75,10 @@ class Job:
     trigger: str
     place: Place
     holder: str
-    _begun: float = field(default_factory=time.monotonic)
 
     def clock(self) -> datetime:
-        """Now, by a stop-watch: setting the machine's clock in mid-pull changes nothing."""
-        return self.place.now + timedelta(seconds=time.monotonic() - self._begun)
+        """See ``Place``."""
+        return self.place.clock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,9 @@ def _work(job: Job, run_id: int, unit: Unit, mended: Mended | None) -> RunResult
         batch.part = mended_part(mended.part, run_id)
         guards = [mended.guard(batch)]
     else:
-        guards = [substitute_mended(job.engine, job.spec, job.source_id, batch, job.place.today), _is_new(job, batch)]
+        guards = [substitute_mended(job.engine, job.spec, job.source_id, batch, job.place), _is_new(job, unit, batch)]
+        if batch.file is not None and job.spec.each_file is EachFile.REPLACES_DAYS:
+            guards.append(lambda conn: supersede_alike(conn, run_id, job.source_id, batch))
         add_day_warnings(job.engine, job.spec, job.source_id, batch, unit.window)
     written = _commit(job, run_id, batch, mended, guards)
     return RunResult(
@@ -175,12 +177,12 @@ def _work(job: Job, run_id: int, unit: Unit, mended: Mended | None) -> RunResult
     )
 
 
-def _is_new(job: Job, batch: Batch) -> Guard:
-    """A file was not taken when the pull began; where another pull has taken it since, it is not written again."""
+def _is_new(job: Job, unit: Unit, batch: Batch) -> Guard:
+    """Where another pull has taken a file since this one chose it, it is not written again."""
 
     def look(conn: Connection) -> None:
         if batch.file is not None:
-            refuse_taken(conn, job.source_id, batch.file)
+            refuse_taken(conn, job.source_id, batch.file, unit.known_run)
 
     return look
 

@@ -15,8 +15,6 @@ from db.journal import RejectRow, list_rejects
 REASON, FILE, SHEET, ROW, ID = "剔除原因", "文件", "工作表", "行号", "剔除编号(请勿改动)"
 OWN = (REASON, FILE, SHEET, ROW, ID)
 """Headers of the columns that are ours; they stand behind the source's own."""
-NEUTRAL = "=+-@\t\r'"
-"""A text that begins so could be taken for a formula by a spreadsheet: it gets an apostrophe in front."""
 MOST_ROWS = 1_000_000
 """Rows on one sheet; Excel holds 1,048,576."""
 _PAGE = 5_000
@@ -26,13 +24,7 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 def shown(text: str) -> str:
     """A cell's text as it is written into the workbook."""
-    plain = _CONTROL.sub("\ufffd", text.replace("\r\n", "\n"))
-    return "'" + plain if plain.startswith(tuple(NEUTRAL)) else plain
-
-
-def unshown(text: str) -> str:
-    """A text of the workbook as it was meant."""
-    return text[1:] if text[:1] == "'" and text[1:].startswith(tuple(NEUTRAL)) else text
+    return _CONTROL.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
 def export_rejects(engine: Engine, source_code: str | None, path: Path) -> int:
@@ -69,13 +61,18 @@ def _headers(conn: Connection, source_code: str | None) -> dict[str, dict[str, N
 
 
 class _Writer:
-    """The sheets of one source: a further one where the first is full."""
+    """The sheets of one source: a further one where the first is full.
+
+    Cells are of type text with the mark that Excel itself gives to what was typed as text, so a cell that begins with
+    = + - @ is no formula, not even after it was edited, and shows no apostrophe.
+    """
 
     def __init__(self, book: Workbook, source_code: str, headers: dict[str, None]) -> None:
         self._book, self._code, self._headers = book, source_code, tuple(headers)
-        self._bold = book.add_format({"bold": True, "bg_color": "#F0F0F0", "bottom": 1})
-        self._text = book.add_format({"num_format": "@"})
-        self._grey = book.add_format({"num_format": "@", "font_color": "#808080"})
+        text = {"num_format": "@", "quote_prefix": True}
+        self._bold = book.add_format(text | {"bold": True, "bg_color": "#F0F0F0", "bottom": 1})
+        self._text = book.add_format(text)
+        self._grey = book.add_format(text | {"font_color": "#808080"})
         self._sheets = 0
         self._row = MOST_ROWS
         self._sheet: Worksheet | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from glob import has_magic
 from itertools import takewhile
@@ -13,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from ingest.batch import Batch, FileTaken
 from ingest.errors import SourceError
+from ingest.known_files import KnownFiles, Lying
 from ingest.mapping import FilesOptions, Kind, Shape, SourceSpec
+from ingest.present import Present
 from ingest.sources.file_bytes import MAX_FILE_BYTES, sha256_of
 from ingest.sources.files import discover, read_file
 
@@ -27,12 +30,16 @@ Span = tuple[date, date]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One thing to read and commit. ``file`` is known by content before it is read; ``window`` else."""
+    """One thing to read and commit. ``file`` is known by content before it is read; ``window`` else.
+
+    ``known_run``: by which the file was taken before.
+    """
 
     name: str
     read: Callable[[], Batch]
     window: Span | None = None
     file: FileTaken | None = None
+    known_run: int | None = None
 
 
 def default_window(spec: SourceSpec, trigger: str, today: date) -> Span:
@@ -47,11 +54,21 @@ class Place:
     base_dir: Path
     now: datetime
     tz: ZoneInfo
+    _begun: float = field(default_factory=time.monotonic, compare=False)
+
+    def clock(self) -> datetime:
+        """The moment named, and the time passed since by a stop-watch: setting the machine's clock changes nothing."""
+        return self.now + timedelta(seconds=time.monotonic() - self._begun)
 
     @property
     def today(self) -> date:
         """The centre's calendar day."""
         return self.now.astimezone(self.tz).date()
+
+    @property
+    def present(self) -> Present:
+        """The centre's calendar day, and the time that it is while this is read."""
+        return Present.at(self.clock(), self.tz)
 
 
 def window_units(spec: SourceSpec, window: Span, place: Place) -> list[Unit]:
@@ -92,17 +109,17 @@ def _window_reader(spec: SourceSpec, window: Span, place: Place) -> Callable[[],
     def from_asterisk() -> Batch:
         from ingest.sources.asterisk import read_window
 
-        return read_window(spec, place.base_dir, *window, place.today, tz=place.tz)
+        return read_window(spec, place.base_dir, *window, place.present, tz=place.tz)
 
     def from_sql() -> Batch:
         from ingest.sources.sql import read_window
 
-        return read_window(spec, *window, place.today, tz=place.tz)
+        return read_window(spec, *window, place.present, tz=place.tz)
 
     def from_http() -> Batch:
         from ingest.sources.http import read_window
 
-        return read_window(spec, *window, place.today, tz=place.tz)
+        return read_window(spec, *window, place.present, tz=place.tz)
 
     return {Kind.ASTERISK: from_asterisk, Kind.SQL: from_sql, Kind.HTTP: from_http}[spec.kind]
 
@@ -116,8 +133,8 @@ class Fingerprints:
     def __init__(self) -> None:
         self._known: dict[tuple[str, int, int], str] = {}
 
-    def of(self, path: Path) -> tuple[str, int]:
-        """(sha256, size in bytes). Raises OSError where the file can't be read."""
+    def of(self, path: Path) -> tuple[str, int, int]:
+        """(sha256, size in bytes, time of change in ns). Raises OSError where the file can't be read."""
         status = path.stat()
         key = (str(path), status.st_size, status.st_mtime_ns)
         found = self._known.get(key)
@@ -126,7 +143,7 @@ class Fingerprints:
             if len(self._known) >= _HASHES_KEPT:
                 self._known.clear()
             self._known[key] = found
-        return found, status.st_size
+        return found, status.st_size, status.st_mtime_ns
 
 
 def _unread(key: tuple[str, int, int]) -> str:
@@ -148,33 +165,37 @@ class FilesFound:
 def file_units(
     spec: SourceSpec,
     place: Place,
-    wanted: Callable[[FileTaken], bool],
+    known: KnownFiles,
+    choose: Callable[[Sequence[Lying]], list[Lying]],
     failed: Callable[[FileTaken], str | None],
 ) -> FilesFound:
-    """The files of a source that are wanted, the oldest first: of two that give one day the newer one stands.
+    """The files of a source that ``choose`` takes, the oldest first: of two that give one day the newer one stands.
 
     ``failed``: why a file need not be tried again. Raises SourceError where the folder can't be read.
     """
-    found = FilesFound([], {})
     _check_folder(spec, place.base_dir)
-    seen: set[str] = set()
+    found = FilesFound([], {})
+    for one in choose(list(_lying(spec, place, found.left_out))):
+        if (reason := failed(one.file)) is not None:
+            found.left_out[one.file.name] = f"{one.file.name}: {reason}"
+            continue
+        take = known.take_of(one.file)
+        reader = _file_reader(spec, one.path, place)
+        found.units.append(Unit(one.file.name, reader, file=one.file, known_run=take.run_id if take else None))
+    return found
+
+
+def _lying(spec: SourceSpec, place: Place, unreadable: dict[str, str]) -> Iterator[Lying]:
+    """What lies in the folder, the oldest first. Adds to ``unreadable`` what can't be opened."""
     for path in discover(spec, place.base_dir, place.now):
         try:
-            sha256, size = FINGERPRINTS.of(path)
+            sha256, size, changed = FINGERPRINTS.of(path)
         except FileNotFoundError:
             continue  # gone since it was listed: whoever moved it knows
         except OSError as error:
-            found.left_out[path.name] = f"{path.name}: 打不开({error.strerror})。请检查读取权限, 下次拉取会再试。"
+            unreadable[path.name] = f"{path.name}: 打不开({error.strerror})。请检查读取权限, 下次拉取会再试。"
             continue
-        file = FileTaken(path.name, sha256, size, spec.mapping_version)
-        if sha256 in seen or not wanted(file):
-            continue
-        seen.add(sha256)
-        if (reason := failed(file)) is not None:
-            found.left_out[path.name] = f"{path.name}: {reason}"
-        else:
-            found.units.append(Unit(path.name, _file_reader(spec, path, place), file=file))
-    return found
+        yield Lying(path, FileTaken(path.name, sha256, size, spec.mapping_version), changed)
 
 
 def _check_folder(spec: SourceSpec, base_dir: Path) -> None:
@@ -189,4 +210,4 @@ def _check_folder(spec: SourceSpec, base_dir: Path) -> None:
 
 
 def _file_reader(spec: SourceSpec, path: Path, place: Place) -> Callable[[], Batch]:
-    return lambda: read_file(spec, path, place.today, tz=place.tz.key)
+    return lambda: read_file(spec, path, place.present, tz=place.tz.key)

@@ -34,23 +34,71 @@ class BacktestRow:
 
 
 @dataclass(frozen=True, slots=True)
-class BacktestReport:
-    """``coverage``: share of the origins where the 80 % interval held. ``mae``…: mean absolute errors of the forecast,
-    of the value to date, and of the rate of the last 28 days held to the end. None without any origin."""
+class ForecastQuality:
+    """How far the forecast may be believed: of ``origins`` the 80 % interval ``held`` so many; ``coverage`` is their
+    share. ``mae``…: mean absolute errors of the forecast and of the two plain rivals, in the unit of the value. The
+    last four are None without any origin."""
 
-    rows: tuple[BacktestRow, ...]
+    origins: int
+    held: int
     coverage: float | None
     mae: float | None
-    mae_value_to_date: float | None
-    mae_last_28_days: float | None
+    mae_to_date: float | None
+    mae_last_28: float | None
+
+    @property
+    def ratio_to_date(self) -> float | None:
+        """Error ÷ error of the value to date; below 1 the forecast is better."""
+        return _ratio(self.mae, self.mae_to_date)
+
+    @property
+    def ratio_last_28(self) -> float | None:
+        """Error ÷ error of the last 28 days."""
+        return _ratio(self.mae, self.mae_last_28)
 
     @property
     def relative_error(self) -> float | None:
-        """Error of the forecast ÷ error of the better rival; below 1 the forecast is better."""
-        if self.mae is None or self.mae_value_to_date is None or self.mae_last_28_days is None:
-            return None
-        rival = min(self.mae_value_to_date, self.mae_last_28_days)
-        return self.mae / rival if rival > 0 else None
+        """Error ÷ error of the better rival."""
+        ratios = [ratio for ratio in (self.ratio_to_date, self.ratio_last_28) if ratio is not None]
+        return max(ratios, default=None)
+
+
+def _ratio(mine: float | None, rival: float | None) -> float | None:
+    return mine / rival if mine is not None and rival else None
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestReport:
+    """Every origin, and what they say together."""
+
+    rows: tuple[BacktestRow, ...]
+
+    @property
+    def quality(self) -> ForecastQuality:
+        """The figures over all origins."""
+        return quality_of(self.rows)
+
+
+def quality_of(rows: Sequence[BacktestRow]) -> ForecastQuality:
+    """The figures over some origins."""
+    if not rows:
+        return ForecastQuality(0, 0, None, None, None, None)
+    held = sum(row.held for row in rows)
+    foretold = [(row.value, row.value_to_date, row.last_28_days) for row in rows]
+    errors = [
+        sum(abs(value - row.actual) for value, row in zip(column, rows, strict=True)) / len(rows)
+        for column in zip(*foretold, strict=True)
+    ]
+    return ForecastQuality(len(rows), held, held / len(rows), *errors)
+
+
+def quality(history: History, calendar: WorkCalendar) -> ForecastQuality:
+    """What a back-test of the half-years on record says, in short, for pages that show a forecast.
+
+    Works out one forecast for every month-end: some 0.1 s for two years of days, 0.3 s for four. It only changes with
+    the history, so a page may keep it by the data version.
+    """
+    return backtest(history, calendar).quality
 
 
 def backtest(
@@ -59,22 +107,9 @@ def backtest(
     """Every month-end inside each period that has ended is an origin. Without ``periods``: the half-years the history
     holds from their first to their last day. Origins with fewer than 14 days of history are left out."""
     asked = half_years(history) if periods is None else periods
-    rows = tuple(
-        row
-        for period in asked
-        for origin in month_ends(period)
-        if (row := _row(history, period, origin, calendar, seed)) is not None
-    )
-    if not rows:
-        return BacktestReport((), None, None, None, None)
-    count = len(rows)
-    return BacktestReport(
-        rows,
-        sum(row.held for row in rows) / count,
-        sum(abs(row.value - row.actual) for row in rows) / count,
-        sum(abs(row.value_to_date - row.actual) for row in rows) / count,
-        sum(abs(row.last_28_days - row.actual) for row in rows) / count,
-    )
+    origins = [(period, origin) for period in asked for origin in month_ends(period)]
+    rows = (_row(history, period, origin, calendar, seed) for period, origin in origins)
+    return BacktestReport(tuple(row for row in rows if row is not None))
 
 
 def half_years(history: History) -> list[Period]:
@@ -129,19 +164,19 @@ def report_text(report: BacktestReport, *, percent: bool = True) -> str:
             f"{row.period.start}—{row.period.end}  {row.origin}  {_figure(row.actual, percent):>8}  "
             f"{_figure(row.value, percent):>8}  {low:>8} — {high:<8}  {'是' if row.held else '否'}"
         )
-    return "\n".join([*lines, "", *_summary(report, percent)])
+    return "\n".join([*lines, "", *_summary(report.quality, percent)])
 
 
-def _summary(report: BacktestReport, percent: bool) -> list[str]:
-    hits, unit = sum(row.held for row in report.rows), " 个百分点" if percent else ""
-    errors = (report.mae, report.mae_value_to_date, report.mae_last_28_days)
+def _summary(found: ForecastQuality, percent: bool) -> list[str]:
+    unit = " 个百分点" if percent else ""
+    errors = (found.mae, found.mae_to_date, found.mae_last_28)
     mine, to_date, recent = (_figure(error or 0.0, percent, sign=False) + unit for error in errors)
     lines = [
-        f"80% 区间: {len(report.rows)} 次中 {hits} 次成立 ({hits / len(report.rows) * 100:.1f}%, 应在 75%—85%)",
+        f"80% 区间: {found.origins} 次中 {found.held} 次成立 ({(found.coverage or 0.0) * 100:.1f}%, 应在 75%—85%)",
         f"平均绝对误差: 本预测 {mine}; 当前累计值 {to_date}; 最近 28 天 {recent}",
     ]
-    if report.relative_error is not None:
-        lines.append(f"误差为两种简单办法中较好者的 {report.relative_error * 100:.0f}%")
+    if found.relative_error is not None:
+        lines.append(f"误差为两种简单办法中较好者的 {found.relative_error * 100:.0f}%")
     return lines
 
 

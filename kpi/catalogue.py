@@ -73,15 +73,20 @@ BUILTIN: tuple[Kpi, ...] = (
         unit=Unit.SECONDS, others=(("talk_only", "talk_seconds / answered"),),
     ),
     ratio("abandon_rate", "放弃率", _C, _DOWN, "abandoned / offered", "呼损率"),
-    ratio("ivr_loss_rate", "IVR呼损率", _C, _DOWN, "lost_in_ivr / entered_ivr"),
+    ratio("ivr_loss_rate", "IVR呼损率", _C, _DOWN, "lost_in_ivr / entered_ivr", "IVR互损率"),
     ratio("recording_rate", "话务录音率", _C, _UP, "recorded / answered", "录音率"),
-    ratio("call_satisfaction_rate", "话务满意率", _C, _UP, "satisfied_calls / rated_calls", "话后评价满意率"),
+    ratio(
+        "call_satisfaction_rate", "话务满意率", _C, _UP, "satisfied_calls / rated_calls",
+        "话后评价满意率", "话务员满意率", "电话满意率",
+    ),
     ratio(
         "call_satisfaction_score", "话务满意度均分", _C, _UP, "rating_points / rated_calls", unit=Unit.POINTS
     ),
     ratio("first_contact_rate", "一次性解答率", _O, _UP, "solved_first / accepted", "在线答复率", "直接答复率"),
     ratio("dispatch_on_time_rate", "及时派单率", _O, _UP, "dispatched_on_time / dispatched", "派单及时率"),
-    ratio("dispatch_accuracy", "派单准确率", _O, _UP, "dispatched_right / dispatched", "转办准确率"),
+    ratio(
+        "dispatch_accuracy", "派单准确率", _O, _UP, "dispatched_right / dispatched", "转办准确率", "准确派单率"
+    ),
     ratio("at_fault_return_rate", "有责退单率", _O, _DOWN, "returned_at_fault / dispatched"),
     ratio(
         "closure_rate", "办结率", _O, _UP, "closed / due", others=(("accepted", "accepted_closed / accepted"),)
@@ -90,10 +95,10 @@ BUILTIN: tuple[Kpi, ...] = (
         "on_time_closure_rate", "按时办结率", _O, _UP, "closed_on_time / due", "按期办结率",
         others=(("accepted", "accepted_on_time / accepted"),),
     ),
-    ratio("callback_rate", "回访率", _O, _UP, "called_back / to_call_back"),
+    ratio("callback_rate", "回访率", _O, _UP, "called_back / to_call_back", "回访量的比例"),
     ratio(
         "satisfaction_rate", "满意率", _O, _UP, "satisfied_orders / rated_orders",
-        "工单办理结果满意率", "12345工单办理结果满意率", "综合满意率", "回访市民满意度",
+        "工单办理结果满意率", "12345工单办理结果满意率", "综合满意率", "回访市民满意度", "工单处理满意度", "热线满意度",
         note="未联系上、拒绝评价与缺失不是评价,不进分母。",
     ),
     ratio(

@@ -69,6 +69,10 @@ class Definitions:
                 return valid[-1]
         return Definition(kpi.code, BEGINNING, kpi.formulas[0].code)
 
+    def without(self, definition: Definition) -> Definitions:
+        """All but one."""
+        return Definitions(d for d in self._all if d != definition)
+
     def segments(self, kpi: Kpi, chain: Sequence[str], period: Period, formula: str | None = None) -> list[Segment]:
         """The period cut where the definition changes. ``formula`` asks for another formula with the same limits."""
         changes = {d.valid_from for d in self._all if d.kpi == kpi.code and period.start < d.valid_from <= period.end}

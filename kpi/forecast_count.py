@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,7 +10,8 @@ from scipy import stats
 
 from kpi.forecast import Ending, History, Projection, days_to_come, told, untold
 from kpi.forecast_days import Floats, kind_factors, kinds_of
-from kpi.forecast_paths import DRAWS, MIN_DAYS, draw_rest
+from kpi.forecast_past import MIN_DAYS
+from kpi.forecast_paths import DRAWS, Ahead, look_ahead
 from kpi.periods import Period
 from kpi.status import Operator
 from kpi.workdays import WorkCalendar
@@ -49,15 +51,14 @@ def project_count(
     year = known.between(date.fromordinal(int(known.days[-1]) - _RARE_DAYS + 1), date.max)
     if year.numerator.sum() < FEW:
         ending = _ending(done + _rare(year, factors[year.kinds], weight))
-        return told(ending, operator, target, tolerance, float(len(days)), len(known), (("少量事件 (伽马–泊松)", 1.0),))
+        few = told(ending, operator, target, tolerance, float(len(days)), len(known))
+        return replace(few, weights=(("少量事件 (伽马–泊松)", 1.0),))
     weighed = _weighed(known, factors[known.kinds])
     if len(weighed) < MIN_DAYS or weight.sum() <= 0:
         return untold(f"有业务的日子不足 {MIN_DAYS} 天, 无法预测", float(len(days)), len(weighed))
-    rest = draw_rest(weighed, period, days, kinds, weight, seed)
+    rest = look_ahead(weighed, period, Ahead.build(days, kinds, weight), seed).rest()
     ending = _ending(done + np.maximum(rest.rates, 0.0) * weight.sum())
-    return told(
-        ending, operator, target, tolerance, float(len(days)), len(known), rest.words, rest.calibration, rest.scored
-    )
+    return told(ending, operator, target, tolerance, float(len(days)), len(known), rest)
 
 
 def _ending(draws: Floats) -> Ending:

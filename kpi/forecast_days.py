@@ -18,10 +18,12 @@ Ints = npt.NDArray[np.int64]
 KINDS = (DayKind.WORKING, DayKind.WEEKEND, DayKind.HOLIDAY, DayKind.MAKEUP)
 """Kinds of days by their code in ``History.kinds``."""
 
+_UNIX = date(1970, 1, 1).toordinal()
 _CODE = {kind: code for code, kind in enumerate(KINDS)}
 _LIKE = {DayKind.WEEKEND: DayKind.WORKING, DayKind.HOLIDAY: DayKind.WEEKEND, DayKind.MAKEUP: DayKind.WORKING}
 _FACTOR_DAYS = 400  # holidays and make-up days come round once a year
 _RECENT_DAYS = 56
+_FINE_BLOCKS = 4 * 18
 _EFFECT_HALF_LIFE = 365.0
 _DOUBT_DAYS = 4.0  # a kind's effect is believed half when it was seen on four average days
 
@@ -87,6 +89,11 @@ class History:
         cut = slice(int(first), int(last))
         return History(self.days[cut], self.numerator[cut], self.denominator[cut], self.kinds[cut], self.is_share)
 
+    def only(self, kept: npt.NDArray[np.bool_]) -> History:
+        """The marked days."""
+        days, kinds = self.days[kept], self.kinds[kept]
+        return History(days, self.numerator[kept], self.denominator[kept], kinds, self.is_share)
+
     def until(self, as_of: date) -> History:
         """What was known at the end of ``as_of``."""
         return self.between(date.min, as_of)
@@ -133,8 +140,16 @@ def block_keys(days: Ints) -> Ints:
     A block holds whole weeks or a little more, and months, half-years and years end where a block ends, so that the
     past can be asked exactly what is asked today. Keys ascend: 4 a month.
     """
-    parts = [(day.year * 12 + day.month - 1, (day.day - 1) // 7) for day in map(date.fromordinal, days.tolist())]
-    return np.array([4 * month + min(week, 3) for month, week in parts], dtype=np.int64)
+    dates = (days - _UNIX).astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    week = (dates - months.astype("datetime64[D]")).astype(np.int64) // 7
+    return np.asarray(4 * (months.astype(np.int64) + 12 * 1970) + np.minimum(week, 3))
+
+
+def coarser(keys: Ints) -> Ints:
+    """The same blocks, whole months where they are older than 18 months: what happened within a month long ago says
+    nothing about the level today, and costs the cube of its blocks."""
+    return np.where(keys < keys[-1] - _FINE_BLOCKS, keys | 3, keys)
 
 
 def block_end(key: int) -> date:
@@ -146,35 +161,56 @@ def block_end(key: int) -> date:
     return date(following // 12, following % 12 + 1, 1) - timedelta(days=1)
 
 
+SLOTS = 9
+"""Slots of days: working Monday…Friday, Saturday, Sunday, holiday, make-up day."""
+
+_HOLIDAY_SLOT, _MAKEUP_SLOT = 7, 8
+
+
+def slots_of(days: Ints, kinds: Ints) -> Ints:
+    """The slot of each day: its weekday, unless it is a holiday or a make-up day."""
+    weekday = (days - 1) % 7  # day 1 was a Monday
+    return np.where(kinds == 2, _HOLIDAY_SLOT, np.where(kinds == 3, _MAKEUP_SLOT, weekday))
+
+
 @dataclass(frozen=True, eq=False)
 class KindEffects:
-    """``effects``: what is added to the rate on a day of each kind (working days: 0). ``variance``: of a day's rate
-    × its denominator, within blocks."""
+    """``effects``: what is added to the rate on a day of each slot. ``variance``: of a day's rate × its denominator,
+    within blocks."""
 
     effects: Floats
     variance: float
 
 
+def _slot_marks() -> Floats:
+    """What the effect of a slot is made of (slots, marks): free time in general, what sets holidays apart from
+    weekends and make-up days from working days, then what sets one weekday apart."""
+    marks = np.zeros((SLOTS, 10))
+    marks[[5, 6, _HOLIDAY_SLOT], 0] = 1.0
+    marks[_HOLIDAY_SLOT, 1] = marks[_MAKEUP_SLOT, 2] = 1.0
+    marks[range(7), range(3, 10)] = 1.0
+    return marks
+
+
+_MARKS = _slot_marks()
+
+
 def kind_effects(history: History, blocks: Ints) -> KindEffects:
-    """Contrasts of kinds within blocks, weighted by denominator and recency, shrunk where a kind is rare.
+    """Contrasts of kinds of days within blocks, weighted by denominator and recency, shrunk where a kind is rare.
 
     ``history`` has no day without a denominator; ``blocks`` numbers the block of each day from 0.
     """
-    volume, kinds = history.denominator, history.kinds
-    rates = history.numerator / volume
+    volume = history.denominator
     weight = volume * 0.5 ** ((history.days[-1] - history.days) / _EFFECT_HALF_LIFE)
-    # Free time in general, then what sets holidays apart from weekends and make-up days from working days.
-    marks = np.stack([(kinds == 1) | (kinds == 2), kinds == 2, kinds == 3], axis=1).astype(np.float64)
     count = int(blocks[-1]) + 1
+    columns = np.column_stack([history.numerator / volume, _MARKS[slots_of(history.days, history.kinds)]])
     total = np.bincount(blocks, weight, count)
-
-    def centred(column: Floats) -> Floats:
-        return np.asarray(column - (np.bincount(blocks, weight * column, count) / total)[blocks])
-
-    y = centred(rates)
-    x = np.stack([centred(marks[:, i]) for i in range(marks.shape[1])], axis=1)
+    starts = np.searchsorted(blocks, np.arange(count))
+    means = np.add.reduceat(weight[:, None] * columns, starts) / total[:, None]
+    centred = columns - means[blocks]
+    y, x = centred[:, 0], centred[:, 1:]
     doubt = _DOUBT_DAYS * float(volume.mean()) * np.eye(x.shape[1])
     found = np.linalg.solve(x.T @ (weight[:, None] * x) + doubt, x.T @ (weight * y))
     left = y - x @ found
     variance = float((volume * left**2).sum()) / max(len(history) - count - 1, 1)
-    return KindEffects(np.array([0.0, found[0], found[0] + found[1], found[2]]), variance)
+    return KindEffects(_MARKS @ found, variance)

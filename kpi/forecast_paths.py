@@ -1,28 +1,27 @@
-"""The rest of a period, drawn many times: level by the mixture, noise by blocks of recent days, both held to account
-by how the same questions were answered in the past."""
+"""The rest of a period, drawn many times: level by the mixture, noise by runs of recent days, shocks by chance; level
+and noise held to account by how the same questions were answered in the past."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
-from scipy import stats
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy import special
 
-from kpi.forecast_days import Floats, History, Ints, KindEffects, block_end, block_keys, kind_effects
+from kpi.forecast_days import Floats, History, Ints, KindEffects, block_keys, coarser, kind_effects, slots_of
 from kpi.forecast_levels import CANDIDATES, Blocks, Mixture, Question, answer, smooth, spoken_weights
-from kpi.periods import Period, containing, unit_of
+from kpi.forecast_past import MIN_DAYS, calibration_of, past_questions
+from kpi.forecast_shocks import Arrivals, Shocks, draw_shocks, find_shocks
+from kpi.periods import Period
 
 DRAWS = 2000
 HISTORY_DAYS = 4 * 365
-MIN_DAYS = 14
 _NOISE_DAYS = 182
+_NORMAL_GRID = np.linspace(-4.0, 4.0, 81)
+_TAIL = float(special.ndtr(-4.0))
 _RUN = 7  # days of noise are drawn in runs of a week, so that bad days keep together
-# Past answers count against eight made-up ones, from a Student's t of 5: forecasts err by far more often than their
-# own model says (a bad week that never happened before), and a new centre has no past answers yet.
-_DOUBT_SCORES, _DOUBT_FREEDOM = 8.0, 5.0
-_LONG_DAYS = 60  # periods of two months and more are asked about at month-ends, shorter ones at block ends
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +30,7 @@ class Rest:
 
     ``words``: what the level was foretold by, with weights, the heaviest first. ``calibration``: by how much the past
     widened (> 1) or narrowed the draws; ``scored``: how many past answers it stands on.
+    ``shocks``: how many were found in the past.
     """
 
     rates: Floats
@@ -38,34 +38,172 @@ class Rest:
     words: tuple[tuple[str, float], ...]
     calibration: float
     scored: int
+    shocks: int
 
 
-def draw_rest(history: History, period: Period, days: Ints, kinds: Ints, volume: Floats, seed: int) -> Rest:
-    """``history``: known days with a denominator, at least 14. ``days``, ``kinds``, ``volume``: the days to come in
-    the period and their expected denominators (not all 0)."""
+@dataclass(frozen=True, eq=False)
+class Ahead:
+    """The days to come as the calendar gives them: ``slots``, and ``volume``: expected denominators (not all 0)."""
+
+    days: Ints
+    slots: Ints
+    volume: Floats
+
+    @classmethod
+    def build(cls, days: Ints, kinds: Ints, volume: Floats) -> Ahead:
+        """Of days and their kinds."""
+        return cls(days, slots_of(days, kinds), volume)
+
+    def until(self, count: int) -> tuple[Floats, Floats]:
+        """Times and weights of the first days."""
+        total = self.volume[:count].sum()
+        weights = self.volume[:count] / total if total > 0 else np.full(count, 1 / count)
+        return self.days[:count].astype(np.float64), weights
+
+
+@dataclass(frozen=True, eq=False)
+class Usual:
+    """Recent days without shocks, to draw from: deviation from what was expected (rates), volume ÷ usual volume."""
+
+    left: Floats
+    ratio: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """All that is drawn, before it is added up.
+
+    ``horizons``: numbers of days ahead, ascending, the last is all; ``mixture`` answers their mean levels in its first
+    columns. ``model``, ``variate`` (of Student's t), ``starts`` (of each run of days): one row a draw. The level of a
+    draw keeps its model and its variate on all horizons.
+    """
+
+    ahead: Ahead
+    horizons: tuple[int, ...]
+    mixture: Mixture
+    effects: KindEffects
+    usual: Usual
+    model: Ints
+    variate: Floats
+    starts: Ints
+    arrivals: Arrivals
+    shocks: int
+    calibration: float
+    scored: int
+
+    def rest(self) -> Rest:
+        """The days to come in one."""
+        drawn, noise = self._runs()
+        volume, shift = self.ahead.volume, self.effects.effects[self.ahead.slots]
+        total = drawn.sum(axis=1)
+        empty = total <= 0
+        expected = float(volume @ shift) / float(volume.sum())
+        total = np.where(empty, volume.sum(), total)
+        left = np.where(empty, 0.0, noise.sum(axis=1) / total - expected)
+        last = len(self.horizons) - 1
+        means, spreads = self.mixture.means[:, last], self.mixture.spreads[:, last]
+        level = float(self.mixture.weights[:, 0] @ means)
+        spread = means[self.model] + spreads[self.model] * self.variate - level
+        shocks = np.bincount(self.arrivals.draw, self.arrivals.size, DRAWS) / len(volume)
+        rates = level + expected + self.calibration * (spread + left) + shocks
+        words = spoken_weights(self.mixture.weights[:, 0])
+        return Rest(rates, total, words, self.calibration, self.scored, self.shocks)
+
+    def paths(self) -> tuple[Floats, Floats]:
+        """Rate and denominator of the days to come up to each of them: (draws, days). The last are those of
+        ``rest``."""
+        count = len(self.ahead.volume)
+        shift = self.effects.effects[self.ahead.slots]
+        source = (self.starts[:, :, None] + np.arange(_RUN)).reshape(DRAWS, -1)[:, :count]
+        drawn = self.usual.ratio[source] * self.ahead.volume
+        total, plan = np.cumsum(drawn, axis=1), np.cumsum(self.ahead.volume)
+        noise = np.cumsum(drawn * (self.usual.left[source] + shift), axis=1)
+        expected = np.divide(np.cumsum(self.ahead.volume * shift), plan, out=np.zeros(count), where=plan > 0)
+        left = np.divide(noise, total, out=np.broadcast_to(expected, total.shape).copy(), where=total > 0) - expected
+        total = np.where(total > 0, total, plan)
+        level, spread = self._levels(np.arange(1, count + 1))
+        shocks = np.zeros((DRAWS, count))
+        np.add.at(shocks, (self.arrivals.draw, (self.arrivals.place * count).astype(np.int64)), self.arrivals.size)
+        shocks = np.cumsum(shocks, axis=1) / np.arange(1, count + 1)
+        return level + expected + self.calibration * (spread + left) + shocks, total
+
+    def _levels(self, days: Ints) -> tuple[Floats, Floats]:
+        """Expected mean level up to each number of days, and how far each draw is from it (draws, days)."""
+        steps = len(self.horizons)
+        means, spreads = self.mixture.means[:, :steps], self.mixture.spreads[:, :steps]
+        between = [np.array([np.interp(days, self.horizons, row) for row in table]) for table in (means, spreads)]
+        centre = self.mixture.weights[:, 0] @ between[0]
+        return centre, between[0][self.model] + between[1][self.model] * self.variate[:, None] - centre
+
+    def _runs(self) -> tuple[Floats, Floats]:
+        """Denominator and denominator × deviation of each run of days, in all draws: (draws, runs).
+
+        Every run is worked out once for each day it may start at in the past; a draw only looks it up.
+        """
+        runs = self.starts.shape[1]
+        volume, shift = np.zeros(runs * _RUN), np.zeros(runs * _RUN)
+        volume[: len(self.ahead.volume)] = self.ahead.volume
+        shift[: len(self.ahead.volume)] = self.effects.effects[self.ahead.slots]
+        week = volume.reshape(runs, _RUN)
+        ratio = sliding_window_view(self.usual.ratio, _RUN).T
+        product = sliding_window_view(self.usual.ratio * self.usual.left, _RUN).T
+        drawn = week @ ratio
+        noise = week @ product + (week * shift.reshape(runs, _RUN)) @ ratio
+        place = np.arange(runs)
+        return drawn[place, self.starts], noise[place, self.starts]
+
+
+def look_ahead(
+    history: History, period: Period, ahead: Ahead, seed: int, horizons: tuple[int, ...] | None = None
+) -> Outlook:
+    """``history``: known days with a denominator, at least 14. ``horizons``: see ``Outlook``; by default the end."""
     history = history.between(date.fromordinal(int(history.days[-1]) - HISTORY_DAYS), date.max)
-    keys, index = np.unique(block_keys(history.days), return_inverse=True)
-    effects = kind_effects(history, index)
-    blocks = _blocks(history, index, effects)
-    weights = volume / volume.sum()
-    today = Question(len(keys), days.astype(np.float64), weights, np.inf)
-    past = list(_past_questions(blocks, keys, int(history.days[0]), period, history.days[-1]))
-    mixture = answer(blocks, [today, *(question for question, _ in past)])
-    calibration = _calibration(mixture, np.array([actual for _, actual in past]))
+    shocks = find_shocks(history)
+    usual = _without(history, shocks)
+    every = block_keys(usual.days)
+    effects = kind_effects(usual, np.unique(every, return_inverse=True)[1])
+    keys, index = np.unique(coarser(every), return_inverse=True)
+    blocks = _blocks(usual, index, effects)
+    steps = horizons or (len(ahead.volume),)
+    today = [Question(len(keys), *ahead.until(step), np.inf) for step in steps]
+    past = past_questions(blocks, keys, int(usual.days[0]), period, int(usual.days[-1]))
+    mixture = answer(blocks, [*today, *(question for question, _ in past)])
+    calibration = calibration_of(mixture, len(steps), np.array([actual for _, actual in past]))
     rng = np.random.default_rng(seed)
-    level = float(mixture.centre[0])
-    levels = _draw_levels(mixture, rng)
+    model, variate = _draw_levels(mixture, rng)
     likeliest = CANDIDATES[int(np.argmax(mixture.weights[:, 0]))]
-    noise, volumes = _draw_noise(history, smooth(blocks, likeliest)[index], effects, kinds, volume, rng)
-    shift = float(weights @ effects.effects[kinds])
-    rates = level + shift + calibration * (levels - level + noise)
-    return Rest(rates, volumes, spoken_weights(mixture.weights[:, 0]), calibration, len(past))
+    recent = _usual(usual, smooth(blocks, likeliest)[index], effects)
+    runs = -(-len(ahead.volume) // _RUN)
+    starts = rng.integers(0, max(len(recent.left) - _RUN, 0) + 1, (DRAWS, runs))
+    arrivals = draw_shocks(shocks, len(ahead.volume), DRAWS, rng)
+    found = len(shocks.sizes), calibration, len(past)
+    return Outlook(ahead, steps, mixture, effects, recent, model, variate, starts, arrivals, *found)
+
+
+def _draw_levels(mixture: Mixture, rng: np.random.Generator) -> tuple[Ints, Floats]:
+    """A model and a variate of Student's t for each draw, spread evenly over all models and, within each, over its
+    quantiles: chance alone would move the ends of the interval by some hundredths of its width."""
+    upper = np.cumsum(mixture.weights[:, 0])
+    place = (np.arange(DRAWS) + rng.random(DRAWS)) / DRAWS * upper[-1]
+    model = np.minimum(np.searchsorted(upper, place, side="right"), len(upper) - 1)
+    within = (place - upper[model]) / mixture.weights[model, 0] + 1.0
+    normal = special.ndtri(np.clip(within, _TAIL, 1 - _TAIL))
+    quantiles = special.stdtrit(mixture.freedom[0], special.ndtr(_NORMAL_GRID))
+    return model, np.interp(normal, _NORMAL_GRID, quantiles)
+
+
+def _without(history: History, shocks: Shocks) -> History:
+    """The usual days; all of them where hardly any would be left."""
+    kept = ~shocks.apart
+    if kept.all() or kept.sum() < MIN_DAYS:
+        return history
+    return history.only(kept)
 
 
 def _blocks(history: History, index: Ints, effects: KindEffects) -> Blocks:
-    """Block means as if every day were a working day."""
+    """Block means as if every day were alike."""
     volume = history.denominator
-    plain = history.numerator - volume * effects.effects[history.kinds]
+    plain = history.numerator - volume * effects.effects[slots_of(history.days, history.kinds)]
     total = np.bincount(index, volume).astype(np.float64)
     variance = effects.variance
     if history.is_share:
@@ -76,71 +214,10 @@ def _blocks(history: History, index: Ints, effects: KindEffects) -> Blocks:
     return Blocks(np.bincount(index, volume * history.days) / total, np.bincount(index, plain) / total, total, variance)
 
 
-def _past_periods(period: Period, first: date, last: date) -> Iterator[Period]:
-    """Earlier periods of the same kind, ended by ``last`` and reaching beyond ``first``, latest first."""
-    unit, span = unit_of(period), timedelta(days=period.days)
-    while period.end > first:
-        if period.end <= last:
-            yield period
-        if unit is None:
-            period = Period(period.start - span, period.end - span)
-        else:
-            period = containing(period.start - timedelta(days=1), unit)
-
-
-def _past_questions(
-    blocks: Blocks, keys: Ints, first: int, period: Period, last: int
-) -> Iterator[tuple[Question, float]]:
-    """The question of today as it stood in periods that have ended, with its answer by the facts."""
-    ends = np.array([block_end(int(key)).toordinal() for key in keys])
-    for earlier in _past_periods(period, date.fromordinal(first), date.fromordinal(int(last))):
-        inside = np.flatnonzero((ends >= earlier.start.toordinal()) & (ends <= earlier.end.toordinal()))
-        for origin in inside[:-1]:
-            if ends[origin] - first + 1 < MIN_DAYS or (period.days >= _LONG_DAYS and keys[origin] % 4 != 3):
-                continue
-            ahead = inside[inside > origin]
-            total = blocks.volumes[ahead]
-            weights = total / total.sum()
-            question = Question(int(origin) + 1, blocks.times[ahead], weights, float(total.sum()))
-            yield question, float(weights @ blocks.values[ahead])
-
-
-def _calibration(mixture: Mixture, actual: Floats) -> float:
-    """The factor that would have made the 80 % interval hold 80 % of the time (normal scores)."""
-    past = Mixture(mixture.weights[:, 1:], mixture.means[:, 1:], mixture.spreads[:, 1:], mixture.freedom[1:])
-    ranks = np.clip(past.rank(actual), 1e-9, 1 - 1e-9)
-    grid = (np.arange(40) + 0.5) / 40
-    doubt = stats.t.ppf(grid, _DOUBT_FREEDOM)
-    scores = np.abs(np.concatenate([stats.norm.ppf(ranks), doubt])) / stats.norm.ppf(0.9)
-    weights = np.concatenate([np.ones(len(ranks)), np.full(len(grid), _DOUBT_SCORES / len(grid))])
-    order = np.argsort(scores)
-    reached = np.cumsum(weights[order]) / weights.sum()
-    return float(scores[order][np.searchsorted(reached, 0.8)])
-
-
-def _draw_levels(mixture: Mixture, rng: np.random.Generator) -> Floats:
-    weights = mixture.weights[:, 0]
-    model = rng.choice(len(weights), DRAWS, p=weights)
-    return np.asarray(mixture.means[model, 0] + mixture.spreads[model, 0] * rng.standard_t(mixture.freedom[0], DRAWS))
-
-
-def _draw_noise(
-    history: History, level: Floats, effects: KindEffects, kinds: Ints, volume: Floats, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Deviation of the rest's rate from its expectation, and its denominator, from runs of recent days."""
+def _usual(history: History, level: Floats, effects: KindEffects) -> Usual:
     recent = slice(-_NOISE_DAYS, None)
-    known = history.denominator[recent]
-    left = history.numerator[recent] / known - level[recent] - effects.effects[history.kinds[recent]]
-    left = left - np.average(left, weights=known)
-    usual = np.array([known[history.kinds[recent] == kind].mean() for kind in np.unique(history.kinds[recent])])
-    place = np.searchsorted(np.unique(history.kinds[recent]), history.kinds[recent])
-    ratio = known / usual[place]
-    runs = -(-len(kinds) // _RUN)
-    starts = rng.integers(0, max(len(known) - _RUN, 0) + 1, (DRAWS, runs))
-    source = (starts[:, :, None] + np.arange(_RUN)).reshape(DRAWS, -1)[:, : len(kinds)]
-    drawn = ratio[source] * volume
-    total = drawn.sum(axis=1)
-    total = np.where(total > 0, total, volume.sum())
-    shift = effects.effects[kinds]
-    noise = (drawn * (left[source] + shift)).sum(axis=1) / total - float(volume @ shift) / volume.sum()
-    return noise, total
+    known, kinds = history.denominator[recent], history.kinds[recent]
+    slots = slots_of(history.days[recent], kinds)
+    left = history.numerator[recent] / known - level[recent] - effects.effects[slots]
+    usual = np.bincount(kinds, known) / np.maximum(np.bincount(kinds), 1)
+    return Usual(left - np.average(left, weights=known), known / usual[kinds])

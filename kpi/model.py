@@ -233,7 +233,8 @@ class Ask:
     """A question for figures. ``centres`` are codes; figures are summed over them and all below them.
 
     ``start``/``end`` inclusive. ``as_of``: the last day that counts as passed. ``formula`` overrides the
-    definition in force. ``exclude``: leave approved exclusions out.
+    definition in force. ``exclude``: leave approved exclusions out. ``until_hour``: of each day only the hours before
+    this one (1…24), which calls alone are known by.
     """
 
     kpis: tuple[str, ...]
@@ -244,6 +245,7 @@ class Ask:
     by: Grain = Grain.TOTAL
     formula: str | None = None
     exclude: bool = False
+    until_hour: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

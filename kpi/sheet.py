@@ -14,7 +14,6 @@ from enum import StrEnum
 
 from kpi.status import OPERATOR_SIGNS, Operator
 
-
 STRICT_SIGNS = {Operator.AT_LEAST: ">", Operator.AT_MOST: "<", Operator.EQUAL: "="}
 
 

@@ -13,12 +13,16 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from ingest.mapping import SourceSpec
 from product import Product
+from scheduler.alerting import Alerting
 from scheduler.presence import BEAT_EVERY
 from scheduler.work import Work
 
-HOUSE, DEMO = "house", "demo"
+HOUSE, DEMO, ALERTS, POST = "house", "demo", "alerts", "post"
 """Executors of jobs that belong to no source. Each source has one of its own: see ``executor_of``."""
 INTRADAY = "intraday:"
+LOOK = "alerts"
+"""The job that looks at all alert rules: it also has a turn after every pull."""
+DELIVER_EVERY = timedelta(seconds=20)
 
 
 def executor_of(source: SourceSpec) -> str:
@@ -50,6 +54,12 @@ def jobs(product: Product, work: Work, now: datetime) -> list[Job]:
         return Job(code, executor, trigger, run, now)
 
     table = [every(timedelta(seconds=BEAT_EVERY), "heartbeat", HOUSE, work.heartbeat)]
+    alerting = Alerting(product, work.stopping)
+    table += [
+        every(timedelta(hours=1), "alert-rules", ALERTS, alerting.rules),
+        every(timedelta(minutes=product.settings.alert_every_minutes), LOOK, ALERTS, alerting.look),
+        every(DELIVER_EVERY, "deliveries", POST, alerting.deliver),
+    ]
     if product.demo:
         table.append(every(often, "demo", DEMO, work.demo))
     for source in product.config.sources:

@@ -12,6 +12,8 @@ from sqlalchemy import Engine
 from db.locks import AdvisoryLock
 
 NAME = "scheduler"
+EVER_LED = "scheduler_led_at"
+"""Key in ``meta`` of when a process last began to lead; absent in an installation that never had a scheduler."""
 
 
 class Leader(Protocol):

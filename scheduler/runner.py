@@ -12,11 +12,13 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
+from db.engine import transact
 from db.errors import explain
+from db.meta import set_meta
 from db.store import abandon_dead_runs
 from product import Product
-from scheduler.jobs import DEMO, HOUSE, INTRADAY, Job, executor_of, jobs
-from scheduler.leader import NAME, Leader, leader_for
+from scheduler.jobs import ALERTS, DEMO, HOUSE, INTRADAY, LOOK, POST, Job, executor_of, jobs
+from scheduler.leader import EVER_LED, NAME, Leader, leader_for
 from scheduler.presence import Presence, is_alive, take_leave
 from scheduler.work import Work
 
@@ -73,6 +75,7 @@ def _lead(product: Product, leader: Leader, stop: threading.Event) -> bool:
     """Runs the jobs while leading. True where no job is left running."""
     _log.info("本进程开始调度: %s", product.holder)
     abandon_dead_runs(product.engine, lambda holder: _lives(product, holder), product.clock())
+    transact(product.engine, lambda conn: set_meta(conn, EVER_LED, product.clock().isoformat()))
     halt = threading.Event()
     shift = Shift(product, halt)
     try:
@@ -98,10 +101,10 @@ class Shift:
 
     def __init__(self, product: Product, halt: threading.Event) -> None:
         self._product = product
-        self._work = Work(product, halt.is_set, self._nudge)
+        self._work = Work(product, halt.is_set, self._nudge, self._look)
         self._busy = Busy(halt)
         self._watch = ClockWatch(product.clock)
-        executors = {HOUSE, DEMO, *(executor_of(source) for source in product.config.sources)}
+        executors = {HOUSE, DEMO, ALERTS, POST, *(executor_of(source) for source in product.config.sources)}
         self._scheduler = BackgroundScheduler(
             timezone=product.tz,
             executors={name: ThreadPoolExecutor(1) for name in executors},
@@ -123,6 +126,12 @@ class Shift:
         for job in self._scheduler.get_jobs():
             if job.id.startswith(INTRADAY):
                 job.modify(next_run_time=datetime.now(self._product.tz))
+
+    def _look(self) -> None:
+        """Has the alerts look at once at what a pull has brought."""
+        job = self._scheduler.get_job(LOOK)
+        if job is not None:
+            job.modify(next_run_time=datetime.now(self._product.tz))
 
     def mind_the_clock(self) -> None:
         """Lays all jobs anew where the clock was set: APScheduler would wait for the hour to come round again."""

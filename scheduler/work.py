@@ -31,15 +31,26 @@ _log = logging.getLogger("hotline.scheduler")
 class Work:
     """The jobs' bodies. ``stop`` is asked often: once it is true a pull ends before its next window.
 
-    ``nudge`` has the intraday pulls run now.
+    ``nudge`` has the intraday pulls run now, ``pulled`` the alerts look at what a pull has brought.
     """
 
-    def __init__(self, product: Product, stop: Callable[[], bool], nudge: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        product: Product,
+        stop: Callable[[], bool],
+        nudge: Callable[[], None],
+        pulled: Callable[[], None] = lambda: None,
+    ) -> None:
         self._product = product
         self._stop = stop
         self._nudge = nudge
+        self._pulled = pulled
         self._fresh: set[str] = set()
         self._reading = threading.BoundedSemaphore(READERS)
+
+    def stopping(self) -> bool:
+        """True once the jobs are to come to their end."""
+        return self._stop()
 
     def intraday(self, source: SourceSpec) -> None:
         """Pulls what came in today; and again where more was written while it did."""
@@ -126,6 +137,8 @@ class Work:
         return results
 
     def _tell(self, source: SourceSpec, results: Sequence[RunResult]) -> None:
+        if any(result.state != "empty" for result in results):
+            self._pulled()
         for result in results:
             what = f"{source.code} {result.name}".rstrip()
             if result.state in FINE:

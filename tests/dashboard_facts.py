@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from db.definitions import KpiTarget, set_targets
 from db.engine import write
 from db.runs import mark_checked
 from db.store import CentreRow, sync_centres, sync_source
 from ingest.config import Config, load_config
 from kpi.catalogue import Catalogue, build
 from tests.factories import TZ, Desk, FrozenClock, at, batch, calls, orders, reject, seats
+from tests.target_sheets import put_targets
 
 NOW = "2026-03-20 14:40"
 TODAY = date(2026, 3, 20)
@@ -81,6 +81,7 @@ class FakeProduct:
     tz: ZoneInfo = TZ
     demo: bool = False
     holder: str = "test:1"
+    program: str = "python3 start.py"
 
     @property
     def base_dir(self) -> Path:
@@ -203,5 +204,5 @@ def _mark(engine: Engine, desk: Desk, now: str) -> None:
     with write(engine) as conn:
         targets = {"answer_rate": (">=", 0.96), "service_level": (">=", 0.85), "satisfaction_rate": (">=", 0.9)}
         targets |= {"daily_output": (">=", 60.0), "on_time_closure_rate": (">=", 0.95)}
-        set_targets(conn, [KpiTarget("district", k, 2026, 1, op, value) for k, (op, value) in targets.items()])
-        set_targets(conn, [KpiTarget("city", k, 2026, 1, op, value) for k, (op, value) in targets.items()])
+        put_targets(conn, "district", targets)
+        put_targets(conn, "city", targets)

@@ -1,7 +1,8 @@
 """Run as a process of its own: pulls that are killed (-9) at random points, pulled again, and compared.
 
 ``python -m tests.kill_pulls URL FOLDER KILLS SEED`` prints one JSON object. Being single-threaded it may fork: a
-child of a process that has pulled once begins to pull at once, so hundreds of kills take a minute.
+child of a process that has pulled once begins to pull at once, so hundreds of kills take a minute. The sources take
+turns, each alone and all of them one after the other.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,7 +39,10 @@ COMPARED = {
     "rejects": ("id", "run_id"),
     "files_taken": ("run_id",),
 }
-"""The tables that must come out alike, and the columns that tell only which run it was."""
+"""The tables that must come out alike, and the columns that tell only which run it was.
+
+Of rejects those that are superseded are left out: a window that is pulled again supersedes its own.
+"""
 MOST_KILLS_IN_A_ROW = 5
 
 
@@ -51,7 +56,10 @@ def everything(engine: Engine) -> dict[str, list[str]]:
         }
         for name, without in COMPARED.items():
             kept = [column for column in metadata.tables[name].c if column.name not in without]
-            rows = conn.execute(metadata.tables[name].select().with_only_columns(*kept)).mappings()
+            statement = metadata.tables[name].select().with_only_columns(*kept)
+            if name == "rejects":
+                statement = statement.where(metadata.tables[name].c.state != "superseded")
+            rows = conn.execute(statement).mappings()
             found[name] = sorted(
                 repr([codes[key][cell] if key in codes else cell for key, cell in r.items()]) for r in rows
             )
@@ -64,6 +72,7 @@ class Trial:
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder = url, folder
         self.config = load_config(folder / "sources.yaml", dict(os.environ))
+        self.codes = tuple(source.code for source in self.config.sources)
         self.engine = make_engine(url)
         path = make_url(url).database if url.startswith("sqlite") else None
         self._file = Path(path) if path else None
@@ -80,8 +89,8 @@ class Trial:
         tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
         self.look(lambda engine: _execute(engine, f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
 
-    def child(self, kill_at: int = 0, tell: int | None = None) -> int:
-        """Starts a process that pulls every source, and returns its pid.
+    def child(self, codes: tuple[str, ...], kill_at: int = 0, tell: int | None = None) -> int:
+        """Starts a process that pulls these sources, and returns its pid.
 
         At its ``kill_at``-th statement or commit it kills itself (0: never). ``tell``: a file descriptor that the
         number of statements and commits is written to at the end.
@@ -91,17 +100,17 @@ class Trial:
             return pid
         try:
             count = _Count(self.engine, kill_at)
-            self.pull()
+            self.pull(codes)
             if tell is not None:
                 os.write(tell, str(count.number).encode())
         finally:
             os._exit(0)
 
-    def pull(self) -> None:
-        """Pulls every source."""
-        for source in self.config.sources:
+    def pull(self, codes: tuple[str, ...]) -> None:
+        """Pulls these sources."""
+        for code in codes:
             pull(
-                *(self.engine, self.config, source.code),
+                *(self.engine, self.config, code),
                 window=(date(2026, 3, 1), date(2026, 3, 5)),
                 trigger="daily",
                 now=at("2026-03-06 02:00"),
@@ -145,40 +154,71 @@ def killed(pid: int, after: float | None = None) -> bool:
     return os.WIFSIGNALED(os.waitpid(pid, 0)[1])
 
 
-def measure(trial: Trial) -> tuple[int, float]:
-    """At how many statements and commits a whole pull may be killed, and how many seconds it takes."""
-    trial.look(lambda engine: trial.pull())  # so that every child finds everything loaded
-    assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads must not fork"
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What an undisturbed pull of some sources is like: at how many statements and commits it may be killed, how many
+    seconds it takes, and what is in the database afterwards.
+    """
+
+    codes: tuple[str, ...]
+    events: int
+    seconds: float
+    expected: dict[str, list[str]]
+
+
+def undisturbed(trial: Trial, codes: tuple[str, ...]) -> Course:
+    """Pulls them in a process that is left alone."""
     trial.empty()
     reader, writer = os.pipe()
     begun = time.monotonic()
-    killed(trial.child(tell=writer))
-    return int(os.read(reader, 20)), time.monotonic() - begun
+    assert not killed(trial.child(codes, tell=writer))
+    seconds = time.monotonic() - begun
+    return Course(codes, int(os.read(reader, 20)), seconds, trial.look(everything))
+
+
+def disturbed(trial: Trial, course: Course, dice: random.Random) -> tuple[int, int]:
+    """Pulls them with some kills in a row, then to the end. Returns how many died, and of them by the clock."""
+    trial.empty()
+    deaths = by_clock = 0
+    for _ in range(dice.randint(1, MOST_KILLS_IN_A_ROW)):
+        by_time = dice.random() < 0.5
+        after = dice.uniform(0, course.seconds) if by_time else None
+        died = killed(trial.child(course.codes, 0 if by_time else dice.randint(1, course.events)), after)
+        deaths += died
+        by_clock += died and by_time
+        if not died:
+            break
+    else:
+        assert not killed(trial.child(course.codes))
+    trial.look(lambda engine: abandon_dead_runs(engine, lambda holder: False, at("2026-03-06 03:00")))
+    return deaths, by_clock
 
 
 def main(url: str, folder: Path, kills: int, seed: int) -> dict[str, Any]:
     """Kills until ``kills`` processes died of it; after some in a row the pull is finished and compared."""
     trial, dice = Trial(url, folder), random.Random(seed)
-    events, seconds = measure(trial)
-    expected = trial.look(everything)
-    report: dict[str, Any] = {"events": events, "seconds": round(seconds, 3), "kills": 0, "by_time": 0, "finished": 0}
-    report |= {"expected": {name: len(rows) for name, rows in expected.items()}, "differences": []}
-    while report["kills"] < kills:
-        trial.empty()
-        for _ in range(dice.randint(1, MOST_KILLS_IN_A_ROW)):
-            by_time = dice.random() < 0.5
-            after = dice.uniform(0, seconds) if by_time else None
-            died = killed(trial.child(0 if by_time else dice.randint(1, events)), after)
-            report["kills"] += died
-            report["by_time"] += died and by_time
-            if not died:
-                break
-        else:
-            killed(trial.child())
-        trial.look(lambda engine: abandon_dead_runs(engine, lambda holder: False, at("2026-03-06 03:00")))
-        found = trial.look(everything)
+    trial.look(lambda engine: trial.pull(trial.codes))  # so that every child finds everything loaded
+    assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads must not fork"
+    courses = [undisturbed(trial, codes) for codes in (*((code,) for code in trial.codes), trial.codes)]
+    report: dict[str, Any] = {
+        "events": [course.events for course in courses],
+        "seconds": [round(course.seconds, 3) for course in courses],
+        "expected": [{name: len(rows) for name, rows in course.expected.items()} for course in courses],
+        "kills": [0] * len(courses),
+        "by_time": 0,
+        "finished": 0,
+        "differences": [],
+    }
+    while sum(report["kills"]) < kills:
+        place = report["finished"] % len(courses)
+        course = courses[place]
+        deaths, by_clock = disturbed(trial, course, dice)
+        report["kills"][place] += deaths
+        report["by_time"] += by_clock
         report["finished"] += 1
-        report["differences"] += [name for name in COMPARED if found[name] != expected[name]]
+        found = trial.look(everything)
+        differing = [name for name in COMPARED if found[name] != course.expected[name]]
+        report["differences"] += [f"{course.codes}: {name}" for name in differing]
     return report
 
 

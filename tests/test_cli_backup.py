@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import stat
 import threading
@@ -63,13 +64,22 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path, new_postgresql: Callab
     return Place(tmp_path / "to", make_engine(url))
 
 
-def test_it_restores_everything_into_either_database(filled: Place, empty: Place, tmp_path: Path) -> None:
+META_ROWS = 1
+"""The data version."""
+
+
+def test_it_restores_everything_into_either_database(
+    filled: Place, empty: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = content(filled.engine)
     assert filled.run("backup", tmp_path / "b.zip") == 0
     assert content(filled.engine) == before
     assert empty.run("restore", tmp_path / "b.zip") == 0
     assert content(empty.engine) == before
     assert (empty.folder / "sources.yaml").read_text(encoding="utf-8") == SOURCES
+    told = capsys.readouterr().out
+    (rows,) = set(re.findall(r"([\d,]+) 行", told))
+    assert rows == f"{sum(len(table) for table in before.values()) + META_ROWS:,}", "both speak of the same rows"
     with filled.engine.connect() as old, empty.engine.connect() as new:
         assert data_version(new) > data_version(old), "pages have to notice"
         assert new.execute(select(leases)).all() == []
@@ -185,10 +195,11 @@ def test_it_refuses_a_backup_of_a_newer_version(
 ) -> None:
     place = Place(tmp_path / "here", sqlite_engine)
     with sqlite_engine.begin() as conn:
+        now = conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
         conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert place.run("backup", tmp_path / "b.zip") == 0
     with sqlite_engine.begin() as conn:
-        conn.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        conn.execute(text("UPDATE alembic_version SET version_num = :now"), {"now": now})
     assert place.run("restore", tmp_path / "b.zip") == 1
     assert "9999" in capsys.readouterr().err
 

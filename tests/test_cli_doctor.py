@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import Engine, insert, text
 
 from cli import checks
+from db.meta import set_meta
 from db.schema import runs
 from ingest.config import load_config
-from scheduler.leader import leader_for
+from scheduler.leader import EVER_LED, leader_for
 from scheduler.runner import run_scheduler
 from tests.factories import Desk, batch, calls
 from tests.installation import SOURCES, Place, Told
@@ -68,6 +69,36 @@ def test_it_finds_nothing_wrong_where_nothing_is(told: Told) -> None:
     assert found(told)["调度"]["text"] == "没有进程在调度"
 
 
+def test_it_calls_no_fault_what_a_new_installation_has_not_yet_done(told: Told) -> None:
+    findings = found(told, code=0)
+    assert (findings["调度"]["level"], findings["调度"]["text"]) == ("note", "还没有启动过定时拉取")
+    assert "python app.py serve" in findings["调度"]["advice"]
+    assert (findings["数据源 calls"]["level"], findings["数据源 calls"]["text"]) == ("note", "还没有拉取过")
+    assert told.lines("doctor")[-1] == "没有发现问题;有 2 件事可做,见带 · 的行。"
+
+
+def test_it_calls_data_pulled_by_hand_no_fault_while_nobody_was_to_pull_it(told: Told) -> None:
+    told.place.calls_file("a.csv", f"{TODAY} 00:00:01,是,10")
+    told.lines("pull", "all")
+    with told.place.engine.begin() as conn:
+        conn.execute(text("UPDATE sources SET checked_at = '2026-01-05 00:00:00'"))
+    assert found(told, code=0)["数据源 calls"]["level"] == "note"
+    with told.place.engine.begin() as conn:
+        set_meta(conn, EVER_LED, "2026-01-05T00:00:00+00:00")
+    assert found(told)["数据源 calls"]["level"] == "problem"
+
+
+def test_it_says_what_to_do_about_rows_that_could_not_be_used(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    told.place.calls_file("a.csv", f"{TODAY} 00:00:01,是,10", f"{TODAY} 00:00:02,也许,10")
+    told.lines("pull", "all")
+    finding = found(told, code=0)["剔除行"]
+    assert (finding["level"], finding["text"]) == ("note", "有 1 条剔除行待处理(calls 1 条)")
+    assert "rejects export calls 剔除行.xlsx" in finding["advice"]
+    assert "一切正常。" not in told.lines("doctor")
+    monkeypatch.setattr(checks, "MANY_REJECTS", 1)
+    assert "格式变了" in found(told)["剔除行"]["advice"]
+
+
 def test_it_says_that_somebody_leads_without_a_sign_of_life(told: Told) -> None:
     leader = leader_for(told.place.engine)
     assert leader.acquire()
@@ -84,7 +115,7 @@ def test_it_finds_holes_in_the_data_until_they_are_explained(told: Told) -> None
     assert finding["level"] == "problem" and str(hole) in finding["text"]
     assert f"closed-day add calls {hole}" in finding["advice"]
     told.lines("closed-day", "add", "calls", hole, "--reason", "停电")
-    assert found(told)["缺口 calls"]["level"] == "ok"
+    assert found(told, code=0)["缺口 calls"]["level"] == "ok"
 
 
 def test_it_finds_totals_that_do_not_follow_the_facts_and_repairs_them(told: Told) -> None:
@@ -163,7 +194,7 @@ def test_it_tells_that_the_demo_is_on_and_where_its_data_was_left_behind(
     sqlite_engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = Told(Place(tmp_path / "here", sqlite_engine), capsys)
-    assert found(told)["演示数据"]["level"] == "note"
+    assert found(told, code=0)["演示数据"]["level"] == "note"
     inbox = told.place.folder / "inbox"
     (inbox / ".demo.json").write_text("{}", encoding="utf-8")
     desk = Desk(sqlite_engine)

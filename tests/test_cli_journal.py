@@ -99,9 +99,17 @@ def test_it_lists_figures_that_changed_after_their_day(told: Told) -> None:
     assert told.lines("restatements") == ["没有重述。"]
     told.place.calls_file("b.csv", *GOOD, "2026-03-05 09:02:00,是,5")
     told.lines("pull", "calls")
-    found = told.json("restatements", "--from", "2026-03-05", "--to", "2026-03-05", "--centre", "city")
-    offered = next(r for r in found if r["measure"] == "offered")
-    assert (offered["old"], offered["new"], offered["old_run_id"], offered["run_id"]) == (2, 3, 1, 2)
+    (found,) = told.json("restatements", "--from", "2026-03-05", "--to", "2026-03-05", "--centre", "city")
+    assert (found["centre"], found["day"], found["run_id"]) == ("city", "2026-03-05", 2)
+    offered = next(r for r in found["measures"] if r["measure"] == "offered")
+    assert (offered["old"], offered["new"], offered["old_run_id"]) == (2, 3, 1)
+    rate = next(k for k in found["kpis"] if k["kpi"] == "answer_rate")
+    assert (rate["old"]["numerator"], rate["old"]["denominator"]) == (1, 2)
+    assert (rate["new"]["numerator"], rate["new"]["denominator"]) == (2, 3)
+    assert rate["shown"] == "50.00 % → 66.67 %"
     assert told.json("restatements", "--from", "2026-03-06") == []
-    assert any("人工请求量" in line for line in told.lines("restatements"))
+    lines = told.lines("restatements")
+    assert any("接通率" in line and "50.00 % → 66.67 %" in line for line in lines)
+    assert not any("人工请求量" in line for line in lines)
+    assert any("人工请求量" in line and "2 → 3" in line for line in told.lines("restatements", "--measures"))
     assert "没有中心" in told.lines("restatements", "--centre", "x", code=1)[0]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from db.definitions import KpiTarget, set_targets
 from tests.factories import Desk, batch, calls, seats
 from tests.installation import Place, Told
+from tests.target_sheets import put_targets
 
 MARCH = ("--from", "2026-03-01", "--to", "2026-03-31", "--as-of", "2026-03-31")
 
@@ -90,10 +90,27 @@ def test_it_never_shows_a_missed_target_as_met(sqlite_engine: Engine, told: Told
     """95.996 % against ≥ 96 %: not 96.00 %."""
     Desk(sqlite_engine).write(batch(calls=calls({"offered": 25000, "answered": 23999}, day=date(2026, 5, 1))), "big")
     with sqlite_engine.begin() as conn:
-        set_targets(conn, [KpiTarget("city", "answer_rate", 2026, 1, ">=", 0.96)])
+        put_targets(conn, "city", {"answer_rate": (">=", 0.96)})
     may = ("--from", "2026-05-01", "--to", "2026-05-01", "--as-of", "2026-05-01")
     (value,) = told.json("kpi", "answer_rate", *may)["values"]
     assert value["shown"] == "95.996 %"
+
+
+def test_it_answers_for_the_first_hours_of_each_day(told: Told) -> None:
+    words = ("kpi", "answer_rate", *MARCH, "--centre", "district", "--until-hour")
+    (early,) = told.json(*words, 20)["values"]
+    (late,) = told.json(*words, 21)["values"]
+    assert (early["value"], early["reason"]) == (None, "无数据")
+    assert late["value"] == 0.01
+    (seats_only,) = told.json("kpi", "daily_output", *MARCH, "--until-hour", 12)["values"]
+    assert seats_only["detail"] == "来源只给整天的数,没有按小时的"
+    assert "1 到 24" in told.lines(*words, 25, code=1)[0]
+
+
+def test_its_help_says_what_an_hour_and_24_hours_are(told: Told) -> None:
+    said = "".join(line.strip() for line in told.lines("kpi", "--help"))
+    assert "把期间内各天的同一小时合在一起" in said
+    assert "rolling24h: 每天一行,为结束于当天的连续 24 小时中最差的一段" in said
 
 
 def test_it_follows_definitions_from_their_first_day_on(told: Told) -> None:

@@ -18,8 +18,8 @@ from tests.processes import run_app
 from tests.project_files import ROOT
 
 COMMANDS = [
-    "serve", "web", "worker", "pull", "kpi", "runs", "rejects", "restatements", "doctor", "init", "demo", "definition",
-    "exclusion", "closed-day", "export", "backup", "restore", "settings",
+    "serve", "web", "worker", "pull", "kpi", "backtest", "runs", "rejects", "restatements", "doctor", "init", "demo",
+    "definition", "exclusion", "closed-day", "export", "backup", "restore", "settings",
 ]  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def test_it_says_what_to_do_about_a_missing_day(someone: Visitor) -> None:
     detail = page.locator("#gap-detail")
     expect(detail).to_contain_text("话务平台导出:3月9日没有数据")
     expect(detail).to_contain_text("inbox/calls/*.csv")
-    expect(detail).to_contain_text("python app.py closed-day add calls 2026-03-09")
+    expect(detail).to_contain_text("python3 start.py closed-day add calls 2026-03-09")
 
 
 def test_it_takes_a_file_and_shows_what_became_of_it(someone: Visitor, tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_it_says_when_the_database_is_gone_and_recovers_by_itself(
     expect(page.locator(".card")).to_have_count(4)  # what was shown stays
     page.get_by_role("link", name="上周", exact=True).click()
     expect(page.locator(".state-error h1")).to_have_text("数据库连不上")
-    expect(page.locator(".state-error")).to_contain_text("python app.py doctor")
+    expect(page.locator(".state-error")).to_contain_text("python3 start.py doctor")
     _back(site, aside)
     site.product.clock_face.advance(seconds=30)
     expect(page.locator(".card")).to_have_count(4)

@@ -23,7 +23,6 @@ from dashboard.views import (
     Freshness,
     Proof,
     RejectView,
-    RestatementView,
     RunView,
     SourceCalendar,
     SourceState,
@@ -224,22 +223,16 @@ def test_it_lists_rejects_with_the_reason_and_the_way_to_mend() -> None:
     assert records.reject_actions([source(open_rejects=0)]) is None
 
 
-def test_it_lists_what_changed_afterwards() -> None:
-    item = RestatementView(NOW, "市中心", date(2026, 3, 18), "满意量", 35.0, None, 8)
-    said = words(records.restatements_table([item], NOW))
-    assert "14:40 市中心 3月18日 满意量 35 — 8" in said
-
-
 def test_it_makes_only_missing_days_clickable_and_says_what_to_do() -> None:
     days = {date(2026, 3, 8): DayState.DATA, date(2026, 3, 9): DayState.GAP, TODAY: DayState.TODAY}
     made = SourceCalendar("calls", "话务平台导出", "files", days, {date(2026, 3, 8): 600})
     shown = calendar.calendar(made, TODAY)
     assert props(shown, "id") == [{"type": "gap", "source": "calls", "day": "2026-03-09"}]
     assert "3月8日 周日 有数据,600 行" in props(shown, "title")
-    assert "inbox/*.csv" in words(calendar.gap_detail(made, date(2026, 3, 9), TODAY, "inbox/*.csv"))
+    assert "inbox/*.csv" in words(calendar.gap_detail(made, date(2026, 3, 9), TODAY, "inbox/*.csv", "x"))
     asked = SourceCalendar("db", "业务库", "sql", days, {})
-    said = words(calendar.gap_detail(asked, date(2026, 3, 9), TODAY, ""))
-    assert "python app.py pull db --from 2026-03-09 --to 2026-03-09" in said
+    said = words(calendar.gap_detail(asked, date(2026, 3, 9), TODAY, "", "python3 start.py"))
+    assert "python3 start.py pull db --from 2026-03-09 --to 2026-03-09" in said
 
 
 def test_it_opens_the_data_page_with_what_has_to_be_done() -> None:
@@ -251,10 +244,10 @@ def test_it_opens_the_data_page_with_what_has_to_be_done() -> None:
 
 
 def test_it_leads_by_the_hand_on_the_first_day() -> None:
-    said = words(states.first_run())
-    for command in ("python app.py demo", "python app.py init", "python app.py doctor"):
+    said = words(states.first_run("python3 start.py"))
+    for command in ("python3 start.py demo", "python3 start.py init", "python3 start.py doctor"):
         assert command in said
-    assert props(states.first_run(), "href") == ["/data"]
+    assert props(states.first_run("python3 start.py"), "href") == ["/data"]
 
 
 def test_it_leads_back_to_days_with_data() -> None:

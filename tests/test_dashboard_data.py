@@ -90,14 +90,6 @@ def test_it_compares_with_the_same_days_of_the_month_before(data: Data) -> None:
     assert (card.before.numerator, card.before.denominator) == (answered, offered)
 
 
-def test_it_holds_no_part_of_a_day_against_a_whole_one(data: Data) -> None:
-    view = data.overview(Filters(preset="today"))
-    rows = {i.kpi.code: i for i in (*view.headline, *view.rows)}
-    assert rows["offered_volume"].before is None
-    assert rows["daily_output"].before is None
-    assert rows["answer_rate"].before is not None
-
-
 def test_it_names_the_sources_of_every_figure(data: Data) -> None:
     view = data.overview(Filters())
     rows = {i.kpi.code: i.sources for i in (*view.headline, *view.rows)}

@@ -80,7 +80,7 @@ def test_it_takes_the_last_of_repeated_keys() -> None:
 @pytest.mark.parametrize(
     ("filters", "words", "before"),
     [
-        (Filters(preset="today"), "较昨天全天", Period(date(2026, 3, 19), date(2026, 3, 19))),
+        (Filters(preset="today"), "较昨天同时段", Period(date(2026, 3, 19), date(2026, 3, 19))),
         (Filters(preset="this-month"), "较上月同期", Period(date(2026, 2, 1), date(2026, 2, 20))),
         (Filters(preset="last-month"), "较前一月", Period(date(2026, 1, 1), date(2026, 1, 31))),
         (Filters(preset="this-week"), "较上周同期", Period(date(2026, 3, 9), date(2026, 3, 13))),

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event, text
 
 from db.engine import make_engine
 from ingest.batch import Batch
+from ingest.known_files import KnownFiles
 from ingest.pull import RunResult
 from ingest.pull_unit import Job, run_unit
 from ingest.sources.sql import read_window
@@ -50,7 +51,8 @@ def pull_with(hotline: Hotline, meanwhile: Callable[[], object]) -> RunResult:
     (source_id,) = hotline.rows("SELECT id FROM sources")[0]
     place = Place(hotline.folder, hotline.clock.now(), TZ)
     job = Job(hotline.engine, hotline.config.source("calls"), source_id, "daily", place, "here:1")
-    unit = file_units(job.spec, place, lambda file: file.name != "before.csv", lambda file: None).units[0]
+    known = KnownFiles(())
+    unit = file_units(job.spec, place, known, known.new_ones, lambda file: None).units[-1]  # behind before.csv
 
     def read() -> Batch:
         batch = unit.read()

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources.demo import DEMO_TARGETS, write_steps, write_until
+from ingest.sources.demo import write_steps, write_until
 from ingest.sources.demo_calls import calls_of
 from ingest.sources.demo_profile import bad_week, expected_requests, hour_counts, outage_day, plan
 from ingest.sources.files import discover, read_file
-from kpi import catalogue
 from tests.demo_reader import Call, Row, frame, good_calls, read, sources
 
 START, TODAY = date(2026, 3, 1), date(2026, 5, 30)
@@ -196,15 +195,6 @@ def test_it_exports_orders_again_while_they_close(tmp_path: Path) -> None:
     assert len(opened) > 100
     assert sum(bool(after[number]["办结时间"]) for number in opened) > len(opened) * 0.85
     assert all(after[number]["受理时间"] == row["受理时间"] for number, row in before.items())
-
-
-def test_it_takes_its_targets_from_the_district_sheet() -> None:
-    known = catalogue.build()
-    targets = {code: (operator, half, year) for code, operator, half, year in DEMO_TARGETS}
-    assert targets["answer_rate"] == (">=", 0.96, 0.96)
-    assert targets["service_complaints"] == ("<=", 6, 12)
-    assert targets["contract_payment_progress"] == ("=", 0.5, 1.0)
-    assert all(known.kpi(code) for code in targets)
 
 
 def test_it_maps_every_file_it_writes(inbox: Path) -> None:

@@ -80,7 +80,9 @@ def test_it_reads_a_plain_file_and_knows_it_by_its_content(tmp_path: Path) -> No
     assert batch.file.sha256 == hashlib.sha256(text.encode()).hexdigest()
     assert (batch.file.name, batch.file.size) == ("a.csv", len(text.encode()))
     assert batch.file.mapping_version == spec.mapping_version
-    assert batch.inputs == [{"name": "a.csv", "sha256": batch.file.sha256, "rows": 2}]
+    (named,) = batch.inputs
+    changed = (tmp_path / "inbox" / "a.csv").stat().st_mtime_ns
+    assert named == {"name": "a.csv", "sha256": batch.file.sha256, "rows": 2, "changed": changed}
     assert (batch.rows_read, batch.rows_used, total(batch, "calls", "offered")) == (2, 2, 2)
     assert str(batch.first_day) == str(batch.last_day) == "2026-03-01"
 

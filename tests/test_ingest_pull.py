@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from db.journal import list_restatements, list_runs, source_states
 from db.store import open_run
 from ingest.batch import Batch
+from ingest.known_files import KnownFiles
 from ingest.pull import Progress
 from ingest.pull_unit import Job, run_unit
 from ingest.units import Place, Unit, file_units
@@ -237,7 +238,8 @@ def test_it_does_not_write_a_file_that_another_pull_has_taken_meanwhile(hotline:
     """A slow pull holds the first version; a quick one takes it and the corrected version after it."""
     job = _job(hotline)
     path = hotline.file("a.csv", calls_of(DAY4, 30))
-    (unit,) = file_units(job.spec, job.place, lambda file: True, lambda file: None).units
+    known = KnownFiles(())
+    (unit,) = file_units(job.spec, job.place, known, known.new_ones, lambda file: None).units
     batch = unit.read()
     hotline.file("b.csv", calls_of(DAY4, 28))
 

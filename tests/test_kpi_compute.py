@@ -4,56 +4,77 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-
-import pandas as pd
+from typing import Any
 
 from kpi.catalogue import build
-from kpi.compute import Folder, Inputs, Parts, add_centres, parts_by_day
+from kpi.compute import Folder
 from kpi.definitions import Definitions
-from kpi.model import Definition, KpiValue, NoValue
+from kpi.grid import Grid, empty_grid
+from kpi.model import Definition, KpiValue, Nature, NoValue
+from kpi.parts import ACCEPTED, Inputs, parts_by_day, terms_of
 from kpi.periods import Period
 
 CATALOGUE = build()
 NAN = float("nan")
 D1 = date(2026, 3, 1)
+Row = dict[str, Any]
 
 
 def _day(n: int) -> date:
     return D1 + timedelta(days=n - 1)
 
 
+def _grid(rows: Sequence[Row], days: Sequence[date], centres: Sequence[int], codes: list[str]) -> Grid:
+    grid = empty_grid(centres, codes, days)
+    for row in rows:
+        for code in set(codes) & row.keys():
+            place = grid.centre_at[row["centre"]], grid.measure_at[code], days.index(row["day"])
+            grid.values[place] = row[code]
+    return grid
+
+
 def _value(
     code: str,
-    rows: Sequence[dict[str, object]],
+    rows: Sequence[Row],
     period: Period | None = None,
     *,
     definitions: Sequence[Definition] = (),
-    months: Sequence[dict[str, object]] = (),
+    months: Sequence[Row] = (),
     stocks: Sequence[tuple[int, date, str, float]] = (),
     spans: dict[tuple[int, str], tuple[date, date]] | None = None,
     excluded: frozenset[tuple[int, date]] = frozenset(),
+    closed: Sequence[date] = (),
     as_of: date = date(2026, 12, 31),
 ) -> KpiValue:
     kpi = CATALOGUE.kpi(code)
     period = period or Period(_day(1), _day(31))
     segments = Definitions(definitions).segments(kpi, ("centre",), period)
-    daily = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["centre", "day"])
-    history = pd.DataFrame(months) if months else pd.DataFrame(columns=["centre", "day"])
-    levels = pd.DataFrame(stocks, columns=["centre", "day", "measure", "value"])
-    inputs = Inputs(CATALOGUE.measures, daily, levels, spans or {}, history, excluded)
-    centres = tuple(sorted({int(str(r["centre"])) for r in (*rows, *months)} | {s[0] for s in stocks})) or (1,)
-    found = [parts_by_day(kpi, (centre,), segments, inputs) for centre in centres]
-    whole = Parts(pd.concat([p.frame for p in found], ignore_index=True), found[0].missing)
+    centres = tuple(sorted({r["centre"] for r in (*rows, *months)} | {s[0] for s in stocks})) or (1,)
+    codes = [*(c for c in terms_of(kpi, segments) if CATALOGUE.measures[c].nature is not Nature.STOCK), ACCEPTED]
+    codes = list(dict.fromkeys(codes))
+    days = [period.start + timedelta(days=n) for n in range(period.days)]
+    daily = _grid(rows, days, centres, codes)
+    history = _grid(months, sorted({m["day"] for m in months}), centres, codes)
+    levels: dict[tuple[int, str], tuple[list[date], list[float]]] = {}
+    for centre, day, measure, level in sorted(stocks):
+        days_read, readings = levels.setdefault((centre, measure), ([], []))
+        days_read.append(day)
+        readings.append(level)
+    shut = daily.given & False
+    shut[:, :, [days.index(day) for day in closed]] = True
+    inputs = Inputs(CATALOGUE.measures, daily, history, levels, spans or {}, excluded, shut)
+    has_events = any(CATALOGUE.measures[c].nature is Nature.EVENT for c in codes)
+    groups = [((c,), segments) for c in centres] if has_events else [(centres, segments)]
+    parts = parts_by_day(kpi, groups, inputs)
 
     def passed(p: Period) -> int:
         until = p.until(as_of)
-        return until.days * len(centres) if until else 0
+        return until.days * len(centres) - sum(parts.agreed.values()) if until else 0
 
-    folder = Folder(kpi, centres, tuple(segments), inputs, add_centres(whole), whole.missing, passed, as_of)
-    return folder.value(period)
+    return Folder(kpi, centres, tuple(segments), inputs, parts, passed, as_of).value(period)
 
 
-def _calls(n: int, answered: float, offered: float, centre: int = 1, **more: float) -> dict[str, object]:
+def _calls(n: int, answered: float, offered: float, centre: int = 1, **more: float) -> Row:
     return {"centre": centre, "day": _day(n), "answered": answered, "offered": offered, **more}
 
 
@@ -166,3 +187,30 @@ def test_it_lets_monthly_history_stand_in_for_whole_months() -> None:
     period = Period(date(2026, 2, 1), date(2026, 3, 31))
     value = _value("answer_rate", [_calls(1, 95, 100)], period, months=history)
     assert (value.numerator, value.denominator, value.days_with_data) == (995, 1100, 28 + 1)
+
+
+def _orders(n: int, **more: float) -> Row:
+    return {"centre": 1, "day": _day(n), **more}
+
+
+def test_it_covers_a_day_on_which_orders_came_but_none_fell_due() -> None:
+    rows = [_orders(1, accepted=9, due=4, closed=3), _orders(2, accepted=7), _orders(3, accepted=5, due=1, closed=1)]
+    spans = {(1, code): (_day(1), _day(3)) for code in ("due", "closed")}
+    value = _value("closure_rate", rows, Period(_day(1), _day(5)), spans=spans)
+    assert (value.numerator, value.denominator) == (4, 5)
+    assert (value.days_with_data, value.days_passed) == (3, 5)  # on days 4 and 5 nothing was delivered
+    quiet = _value("closure_rate", rows[1:2], Period(_day(2), _day(2)), spans=spans)
+    assert (quiet.value, quiet.reason) == (None, NoValue.ZERO_DENOMINATOR)
+
+
+def test_it_never_takes_half_a_formula_for_a_quiet_day() -> None:
+    rows = [_orders(1, accepted=9, due=4, closed=3), _orders(2, accepted=7, due=6)]
+    spans = {(1, code): (_day(1), _day(2)) for code in ("due", "closed")}
+    value = _value("closure_rate", rows, Period(_day(1), _day(2)), spans=spans)
+    assert (value.numerator, value.denominator, value.days_with_data) == (3, 4, 1)
+
+
+def test_it_expects_nothing_of_a_day_on_which_every_source_is_closed() -> None:
+    rows = [_calls(1, 90, 100), _calls(3, 95, 100)]
+    value = _value("answer_rate", rows, Period(_day(1), _day(4)), closed=[_day(2), _day(3)])
+    assert (value.days_with_data, value.days_passed) == (2, 3)  # day 3 gave something all the same, day 4 is missing

@@ -77,14 +77,14 @@ def _cell(source: SourceCalendar, day: date, today: date) -> Component:
     return html.Td(html.Span(inside, className=kind, title=spoken))
 
 
-def gap_detail(source: SourceCalendar, day: date, today: date, accepts: str) -> Component:
+def gap_detail(source: SourceCalendar, day: date, today: date, accepts: str, program: str) -> Component:
     """What to do about a missing day."""
     title = t("data.gap_title", title=source.title, day=fmt.day(day, today))
     if source.kind == "files":
         how: list[Child] = [html.P(t("data.gap_files", accepts=accepts))]
     else:
-        command = f"python app.py pull {source.code} --from {day.isoformat()} --to {day.isoformat()}"
+        command = f"{program} pull {source.code} --from {day.isoformat()} --to {day.isoformat()}"
         how = [html.P([t("data.gap_query"), " ", html.Code(command)])]
-    closed = f"python app.py closed-day add {source.code} {day.isoformat()} --reason …"
+    closed = f"{program} closed-day add {source.code} {day.isoformat()} --reason …"
     none_due = html.P([t("data.gap_closed"), " ", html.Code(closed)], className="note")
     return html.Div([html.H4(title), *how, none_due], className="notice")

@@ -65,3 +65,49 @@ def period_picker(picker_id: str, start: date | None, end: date | None, today: d
         size="middle",
     )
     return made
+
+
+def text_field(
+    field_id: object, value: str = "", placeholder: str = "", *, lines: int = 1, most: int = 500
+) -> Component:
+    """A text field, of several lines where asked for; ``value`` is its text."""
+    more: Any = {"mode": "text-area", "autoSize": {"minRows": lines, "maxRows": 24}} if lines > 1 else {}
+    made: Component = fac.AntdInput(
+        id=field_id, value=value, placeholder=placeholder, maxLength=most, allowClear=lines == 1, **more
+    )
+    return made
+
+
+def choice(
+    field_id: object,
+    options: list[tuple[str, str]],
+    value: str | None = None,
+    *,
+    search: bool = False,
+    placeholder: str = "",
+) -> Component:
+    """One of several, given as (code, text); ``value`` is the code."""
+    made: Component = fac.AntdSelect(
+        id=field_id,
+        options=[{"label": text, "value": code} for code, text in options],
+        value=value,
+        allowClear=False,
+        placeholder=placeholder,
+        optionFilterProp="label",
+        showSearch=search,
+        style={"width": "100%"},
+    )
+    return made
+
+
+def day_picker(picker_id: object, value: date | None, latest: date) -> Component:
+    """A day chosen in a Chinese calendar, not after ``latest``; ``value`` is “2026-01-31”."""
+    made: Component = fac.AntdDatePicker(
+        id=picker_id,
+        value=value.isoformat() if value else None,
+        disabledDatesStrategy=[{"mode": "gt", "target": "specific-date", "value": latest.isoformat()}],
+        allowClear=False,
+        needConfirm=False,
+        style={"width": "100%"},
+    )
+    return made

@@ -16,6 +16,7 @@ from dashboard.figures.spark import spark_mask
 from dashboard.filters import Filters
 from dashboard.texts import t
 from dashboard.views import Indicator, Overview
+from kpi.model import Kpi, KpiValue
 
 CARD_SPARK = (112, 36)
 ROW_SPARK = (68, 26)
@@ -156,10 +157,22 @@ def common_coverage(items: Sequence[Indicator], centres: int) -> str:
 
 
 def _change(item: Indicator, view: Overview) -> Component | None:
-    text = fmt.change(item.now, item.before, item.kpi.unit)
-    if not text:
-        return None
-    return html.Span([text, html.Small(f" {view.compared_with}")], className="change")
+    """What changed, and against what; of today, which has only begun, over the same hours, or why it is not said."""
+    if item.same_hours is None:
+        return _changed(item.kpi, item.now, item.before, view.compared_with)
+    hours = item.same_hours
+    if hours.reason:
+        return figure(fmt.Shown(fmt.DASH, reason=hours.reason), "change")
+    made = [
+        _changed(item.kpi, hours.now, hours.before, t("today.than_yesterday")),
+        _changed(item.kpi, hours.now, hours.usual, t("today.than_usual")),
+    ]
+    return html.Span([change for change in made if change], className="changes", title=hours.hint)
+
+
+def _changed(kpi: Kpi, now: KpiValue | None, then: KpiValue | None, against: str) -> Component | None:
+    text = fmt.change(now, then, kpi.unit)
+    return html.Span([text, html.Small(f" {against}")], className="change") if text else None
 
 
 def _today(item: Indicator) -> Component | None:

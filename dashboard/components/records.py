@@ -1,4 +1,4 @@
-"""The tables of 数据: sources, runs, rejects, restatements."""
+"""The tables of 数据: sources, runs, rejects."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import format as fmt
-from dashboard.components.parts import Child, Column, aria, data, icon, row, table
+from dashboard.components.parts import Child, Column, aria, data, icon, link, row, table
 from dashboard.texts import KINDS, RUN_STATES, TRIGGERS, t
-from dashboard.views import RejectView, RestatementView, RunView, SourceState, SourceView
+from dashboard.views import RejectView, RunView, SourceState, SourceView
 from kpi.periods import Period
 
 SOURCE_COLUMNS = (
@@ -47,16 +47,6 @@ REJECT_COLUMNS = (
     Column(t("data.value"), "long"),
     Column(t("data.reason"), "long"),
 )
-RESTATEMENT_COLUMNS = (
-    Column(t("data.at"), "when"),
-    Column(t("data.centre"), "name"),
-    Column(t("data.day")),
-    Column(t("data.measure")),
-    Column(t("data.old"), "num"),
-    Column(t("data.new"), "num"),
-    Column(t("data.run"), "num"),
-)
-
 SUMMARY_LENGTH = 36
 
 SOURCE_MARKS = {
@@ -129,6 +119,11 @@ def runs_table(runs: Sequence[RunView], now: datetime) -> Component:
     return table(t("data.runs"), RUN_COLUMNS, [_run_row(r, now) for r in runs], "plain-table")
 
 
+def no_such_page() -> Component:
+    """An address beyond the oldest pull: leads back to the newest."""
+    return html.P([t("data.no_such_page"), link(t("data.first_page"), "/data")], className="note")
+
+
 def _run_row(run: RunView, now: datetime) -> Component:
     mark, kind = RUN_MARKS.get(run.state, ("–", "none"))
     return row(
@@ -197,26 +192,3 @@ def reject_actions(sources: Sequence[SourceView]) -> Component | None:
     if not actions:
         return None
     return html.Div([*actions, html.Span(t("data.mended_hint"), className="note")], className="actions")
-
-
-def restatements_table(items: Sequence[RestatementView], now: datetime, *, more_exist: bool = False) -> Component:
-    """Figures that changed after their day had ended: old and new."""
-    if not items:
-        return html.P(t("data.no_restatements"), className="note")
-    rows = [
-        row(
-            RESTATEMENT_COLUMNS,
-            (
-                fmt.moment(r.at, now),
-                r.centre,
-                fmt.day(r.day, now.date()),
-                r.measure,
-                fmt.DASH if r.old is None else fmt.number(r.old),
-                fmt.DASH if r.new is None else fmt.number(r.new),
-                str(r.run_id or fmt.DASH),
-            ),
-        )
-        for r in items
-    ]
-    more = html.P(t("data.restated_more", n=len(items)), className="note") if more_exist else None
-    return html.Div([table(t("data.restatements"), RESTATEMENT_COLUMNS, rows, "plain-table"), more])

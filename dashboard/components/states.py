@@ -13,17 +13,18 @@ from dashboard.components.parts import Child, link
 from dashboard.filters import Filters
 from dashboard.texts import t
 from dashboard.views import Overview
+from kpi.periods import Period
 
 
-def first_run() -> Component:
+def first_run(program: str) -> Component:
     """No data at all: leads by the hand."""
     return _state(
         t("state.first_title"),
         html.Ol(
             [
-                _step(t("state.first_demo"), t("state.first_demo_how"), "python app.py demo"),
-                _step(t("state.first_source"), t("state.first_source_how"), "python app.py init"),
-                _step(t("state.first_check"), t("state.first_check_how"), "python app.py doctor"),
+                _step(t("state.first_demo"), t("state.first_demo_how"), f"{program} demo"),
+                _step(t("state.first_source"), t("state.first_source_how"), f"{program} init"),
+                _step(t("state.first_check"), t("state.first_check_how"), f"{program} doctor"),
             ],
             className="steps",
         ),
@@ -42,23 +43,34 @@ def _step(title: str, how: str, command: str) -> Component:
 
 def nothing_in_period(view: Overview, filters: Filters, last_day: date | None) -> Component:
     """There is data, but none in the days asked for."""
-    title = t("state.no_period", label=view.label, period=fmt.period(view.period, view.today))
+    return nothing_known(view.label, view.period, view.today, last_day, filters)
+
+
+def nothing_known(label: str, period: Period, today: date, last_day: date | None, filters: Filters) -> Component:
+    """The same for any page with a period."""
+    title = t("state.no_period", label=label, period=fmt.period(period, today))
     if last_day is None:
         return _state(title)
     preset = filters.with_days(last_day.replace(day=1), last_day)
-    before, after = t("state.no_period_hint", last=fmt.day(last_day, view.today), link="\0").split("\0")
-    there = link(fmt.period(preset.period(view.today), view.today), preset.query())
+    before, after = t("state.no_period_hint", last=fmt.day(last_day, today), link="\0").split("\0")
+    there = link(fmt.period(preset.period(today), today), preset.query())
     return _state(title, html.P([before, there, after]))
 
 
-def database_gone(seconds: int) -> Component:
+def database_gone(seconds: int, program: str) -> Component:
     """The database can't be reached: says what happens next and what to do."""
-    return _state(t("state.error_title"), html.P(t("state.error_hint", n=seconds)), kind="error")
+    return _state(t("state.error_title"), html.P(t("state.error_hint", n=seconds, program=program)), kind="error")
 
 
 def broken(error_id: str) -> Component:
     """Something failed that should not have: the number leads to the log."""
     return _state(t("state.broken_title"), html.P(t("state.broken_hint", id=error_id)), kind="error")
+
+
+def no_sheet() -> Component:
+    """No target sheet yet: leads to the import."""
+    where = link(t("targets.empty_link"), "/sheets", "button button-strong")
+    return _state(t("targets.empty_title"), html.P(t("targets.empty_hint")), where)
 
 
 def not_found() -> Component:

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboard import findings, ids
-from dashboard.components import calendar, records
+from dashboard.components import calendar, records, restated
 from dashboard.components.parts import Child, aria, link, panel
 from dashboard.data import current
 from dashboard.filters import day_of, read_search
@@ -44,10 +44,12 @@ def sections_of(query: dict[str, Any]) -> Sections:
             t("data.rejects"),
             [records.reject_actions(page.sources), records.rejects_table(page.rejects, page.reject_count)],
         ),
-        "runs": panel(t("data.runs"), [records.runs_table(page.runs, page.now), _pager(page)]),
+        "runs": panel(t("data.runs"), _runs(page)),
         "restatements": panel(
             t("data.restatements"),
-            records.restatements_table(page.restatements, page.now, more_exist=page.restated_more),
+            restated.restatements_table(
+                page.restatements, page.now, current().product.program, more_exist=page.restated_more
+            ),
         ),
     }
 
@@ -69,6 +71,13 @@ def _calendars(page: DataPage) -> list[Child]:
         html.Div([calendar.calendar(c, today) for c in page.calendars], className="calendars"),
         detail,
     ]
+
+
+def _runs(page: DataPage) -> list[Child]:
+    newer, _older = page.neighbours
+    if newer is not None and not page.runs:
+        return [records.no_such_page()]
+    return [records.runs_table(page.runs, page.now), _pager(page)]
 
 
 def _pager(page: DataPage) -> Component:
@@ -119,4 +128,4 @@ def gap_of(code: str, missing: date) -> Component | None:
     if source is None or missing not in source.gaps:
         return None
     accepts = next(s.accepts for s in page.sources if s.code == code)
-    return calendar.gap_detail(source, missing, page.now.date(), accepts)
+    return calendar.gap_detail(source, missing, page.now.date(), accepts, current().product.program)

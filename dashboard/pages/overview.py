@@ -61,13 +61,14 @@ def _empty(view: Overview, filters: Filters) -> Component:
     last_day = current().last_day()
     if last_day is not None:
         return states.nothing_in_period(view, filters, last_day)
-    return states.demo_on_its_way() if current().product.demo else states.first_run()
+    return states.demo_on_its_way() if current().product.demo else states.first_run(current().product.program)
 
 
 def _sentence(view: Overview) -> Component:
+    hint = next((i.same_hours.hint for i in (*view.headline, *view.rows) if i.same_hours and i.same_hours.hint), "")
     return html.Div(
         [
-            html.P(f"{view.centre_name} · {view.label}", className="eyebrow"),
+            html.P(" · ".join(filter(None, (view.centre_name, view.label, hint))), className="eyebrow"),
             html.H1(findings.overview_sentence(view), className="sentence"),
         ]
     )

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from ingest.frames_plan import REMEDY
+
 MAX_CHARS = 131_072
 """A record longer than this is damaged (the same limit as Python's csv)."""
 MAX_LINES = 64
 """A quoted cell may hold so many line ends; a quote that is open longer was never closed."""
-_QUOTES = "引号没有成对,或引号外还有文字。改正后重新上传,或下载剔除行"
-_NUL = "含有空字节,文件可能在传输中损坏。改正后重新上传,或下载剔除行"
-_LONG = f"一行超过 {MAX_CHARS} 个字,可能是引号没有成对。改正后重新上传,或下载剔除行"
+_QUOTES = f"引号没有成对,或引号外还有文字{REMEDY}"
+_NUL = f"含有空字节,文件可能在传输中损坏{REMEDY}"
+_LONG = f"一行超过 {MAX_CHARS} 个字,可能是引号没有成对{REMEDY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _judged(number: int, cells: list[str], width: Width | None) -> Record:
         return Record(number, cells[: width.most])
     if not any(cell.strip() for cell in cells):
         return Record(number, [])
-    return Record(number, cells, f"这一行有 {len(cells)} 列,表头有 {width.least} 列。改正后重新上传,或下载剔除行")
+    return Record(number, cells, f"这一行有 {len(cells)} 列,表头有 {width.least} 列{REMEDY}")
 
 
 def write_clean(source: Path, target: Path, delimiter: str, header: int, width: Width) -> int:

@@ -22,20 +22,6 @@ from ingest.sources.demo_orders import SETTLED_AFTER, orders_of
 DEMO_SOURCES_YAML = Path(__file__).with_name("demo.yaml").read_text(encoding="utf-8")
 """A sources.yaml that maps the demo's files; its paths are relative to the folder that holds ``inbox``."""
 
-DEMO_TARGETS: tuple[tuple[str, str, float, float], ...] = (
-    ("answer_rate", ">=", 0.96, 0.96),
-    ("daily_output", ">=", 60.0, 60.0),
-    ("quality_pass_rate", ">=", 0.98, 0.98),
-    ("satisfaction_rate", ">=", 0.90, 0.90),
-    ("callback_rate", "=", 1.0, 1.0),
-    ("service_complaints", "<=", 6.0, 12.0),
-    ("budget_execution_rate", "=", 0.5, 1.0),
-    ("funds_received_rate", ">=", 0.5, 1.0),
-    ("contract_payment_progress", "=", 0.5, 1.0),
-)
-"""(KPI, operator, half-year value, full-year value) as a district centre's target sheet states them; fractions
-for percentages. 资金到位率 follows the calendar (序时进度): half by mid-year."""
-
 STATE_FILE = ".demo.json"
 DAILY_DAYS = 60
 """Calls and sign-in come as daily files at least this many days back on the first run."""

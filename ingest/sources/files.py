@@ -108,12 +108,14 @@ def read_file(spec: SourceSpec, path: Path, today: date, *, tz: str | None = Non
     except duckdb.Error as error:
         said = str(error).splitlines()[0]
         raise SourceError(f"{path.name}: 处理时出错({said})。请检查磁盘空间后重试,仍不行就交给维护人员") from error
-    _finish(batch, path)
+    _finish(batch, path, before[1] if before is not None else 0)
     return batch
 
 
-def _finish(batch: Batch, path: Path) -> None:
+def _finish(batch: Batch, path: Path, changed: int) -> None:
+    """``changed``: the file's time of change, by which the newer of two deliveries is told."""
     if batch.file is not None:
-        batch.inputs = [{"name": batch.file.name, "sha256": batch.file.sha256, "rows": batch.rows_read}]
+        named: dict[str, str | int] = {"name": batch.file.name, "sha256": batch.file.sha256}
+        batch.inputs = [named | {"rows": batch.rows_read, "changed": changed}]
     if batch.rows_read == 0:
         batch.warnings.append(f"{path.name}: 只有表头,没有数据行。")

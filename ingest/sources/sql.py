@@ -63,7 +63,7 @@ def read_window(spec: SourceSpec, start: date, end: date, today: date, *, tz: Zo
         source = open_source(conn, spec, options)
         years = (start.year - _YEARS_BACK, today.year + 1)
         typed = Typed(source, Clock(conn.dialect, tz, zone_of(options.time_zone), years), today)
-        window = _Window(spec, start, end, today, name, reader, source, typed)
+        window = _Window(spec, start, end, today, tz, name, reader, source, typed)
         batch = window.totals() if spec.shape in (Shape.DAYS, Shape.MONTHS) else window.sums()
     batch.inputs = [{"query": f"{describe(options.url)} {name}", "rows": batch.rows_read, "fetched": reader.fetched}]
     return batch
@@ -75,6 +75,7 @@ class _Window:
     start: date
     end: date
     today: date
+    tz: ZoneInfo
     name: str
     reader: Reader
     source: Source
@@ -164,13 +165,16 @@ class _Window:
         readable = [row for row in rows if row._mapping[layers.anchor] is not None]
         batch = Batch()
         if readable:
-            batch = read_as_text(readable, self.source, self.spec, self.name, self.today)
+            batch = self._as_text(readable)
         unread = [row for row in rows if row._mapping[layers.anchor] is None]
         self._reject(layers, batch, unread, "‘{column}’ 不是数据库能读的时间: ‘{value}’")
         return batch
 
+    def _as_text(self, rows: Sequence[Row[Any]]) -> Batch:
+        return read_as_text(rows, self.source, self.spec, self.name, self.today, self.tz)
+
     def _too_many(self, rows: Sequence[Row[Any]]) -> str:
-        batch = read_as_text(rows[:200], self.source, self.spec, self.name, self.today)
+        batch = self._as_text(rows[:200])
         reasons = Counter(f"‘{reject.column}’ 如 ‘{reject.value}’" for reject in batch.rejects)
         shown = ";".join(text for text, _ in reasons.most_common(3)) or "写法数据库不能直接计算(如时长、时间写成文字)"
         return (
@@ -216,7 +220,7 @@ class _Window:
             raise SourceError(
                 f"{self.name}: 窗口内超过 {MOST_SUMMED} 行。单条的话务或工单请用 shape: calls 或 orders。"
             )
-        batch = read_as_text(rows, self.source, self.spec, self.name, self.today) if rows else Batch()
+        batch = self._as_text(rows) if rows else Batch()
         keep_window(batch, self.start, self.end)
         if self.spec.shape is Shape.MONTHS:
             batch.warnings = [text for text in batch.warnings if "窗口之外" not in text]  # all of history was asked for

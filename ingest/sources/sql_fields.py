@@ -26,6 +26,7 @@ from ingest.mapping import (
     TextField,
     YesNoField,
 )
+from ingest.present import latest
 from ingest.sources.sql_clock import Clock, Element, Holds
 from ingest.sources.sql_dialect import (
     LengthOf,
@@ -154,11 +155,11 @@ def _moment(typed: Typed, name: str, mapped: MomentField, found: Found) -> None:
     value = typed.clock.wall(found.sql, found.holds, None if clock is None else _seconds(typed, clock))
     typed.add(name, value)
     typed.unread(name, found)
-    latest = typed.today + timedelta(days=1)
+    last = latest(typed.today)
     if name == "due_at":
-        latest = typed.today + timedelta(days=366 * LATEST_DUE_YEARS)
-    bounds = typed.clock.constant(EARLIEST), typed.clock.constant(datetime.combine(latest, time.min))
-    typed.doubts.append(lambda c: or_(c[name] < bounds[0], c[name] >= bounds[1]))
+        last = datetime.combine(typed.today, time.min) + timedelta(days=366 * LATEST_DUE_YEARS)
+    bounds = typed.clock.constant(EARLIEST), typed.clock.constant(last)
+    typed.doubts.append(lambda c: or_(c[name] < bounds[0], c[name] > bounds[1]))
 
 
 def _yes_no(typed: Typed, name: str, mapped: YesNoField, found: Found) -> None:

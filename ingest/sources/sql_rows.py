@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 from sqlalchemy import Row
@@ -36,12 +37,14 @@ def raw_columns(source: Source) -> list[Element]:
     return [found.sql.label(f"r{place}") for place, found in enumerate(source.cells.values())]
 
 
-def read_as_text(rows: Sequence[Row[Any]], source: Source, spec: SourceSpec, name: str, today: date) -> Batch:
+def read_as_text(
+    rows: Sequence[Row[Any]], source: Source, spec: SourceSpec, name: str, today: date, tz: ZoneInfo
+) -> Batch:
     """Fetched rows (raw columns, and typed values by the names of their fields) through mapping and cleaning."""
     with duckdb.connect() as con:
         table = TextRows(con, "rows", [found.label for found in source.cells.values()])
         table.add(_record(row, source, spec) for row in rows)
-        batch = to_batch(con, "rows", _by_label(spec, source), name, "", today)
+        batch = to_batch(con, "rows", _by_label(spec, source), name, "", today, tz=tz.key)
     batch.rejects = [replace(reject, row_no=None) for reject in batch.rejects]
     return batch
 

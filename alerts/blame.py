@@ -1,0 +1,133 @@
+"""What contributed most: hours, queues, seats, categories against their usual share, in events.
+
+Of a share the events are those that missed; each place's usual share of them is that of the four weeks before, so
+“10 时多出 21 个” means: 21 more than that hour would have had of as many misses on a usual day. Of a mean (seconds,
+items a seat) the events are what the value is made of, against the place's own usual mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from alerts.seen import Subject
+from db.answers import evaluate
+from kpi.catalogue import Catalogue
+from kpi.model import Ask, Better, Grain, Kpi, KpiValue, Unit
+from kpi.periods import ONE_DAY
+from targets import said
+
+USUAL_DAYS = 28
+MOST = 3
+LEAST_EVENTS = 3.0
+LEAST_SHARE = 0.05
+"""A place that adds less than this part of all events is not named."""
+
+GRAINS = (Grain.HOUR, Grain.QUEUE, Grain.CHANNEL, Grain.SEAT, Grain.DEPARTMENT, Grain.CATEGORY)
+_NAMES = {
+    Grain.HOUR: "{}时", Grain.QUEUE: "技能组“{}”", Grain.CHANNEL: "渠道“{}”", Grain.SEAT: "座席 {}",
+    Grain.DEPARTMENT: "承办单位“{}”", Grain.CATEGORY: "类别“{}”",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One place's part. ``events`` in the span, ``usual`` as many as it would have had, ``share`` and
+    ``usual_share`` of all (None for a mean)."""
+
+    grain: Grain
+    key: str
+    events: float
+    usual: float
+    share: float | None = None
+    usual_share: float | None = None
+
+    @property
+    def more(self) -> float:
+        """By how much it was worse than usual, in events."""
+        return self.events - self.usual
+
+
+def causes(conn: Connection, catalogue: Catalogue, subject: Subject) -> tuple[str, ...]:
+    """Sentences naming what contributed most, the worst first; none where no KPI is behind the subject or nothing
+    stands out."""
+    kpi = catalogue.kpis.get(subject.kpi)
+    if kpi is None or subject.span is None or kpi.is_count:
+        return ()
+    found = worst(conn, kpi, catalogue, subject.centre, subject.span)
+    return tuple(_sentence(kpi, part) for part in found)
+
+
+def worst(
+    conn: Connection, kpi: Kpi, catalogue: Catalogue, centre: str, span: tuple[date, date], most: int = MOST
+) -> list[Part]:
+    """The parts that add most beyond the usual, at most two of a kind."""
+    centres = (centre,) if centre else ()
+    found: list[Part] = []
+    for grain in GRAINS:
+        now = _ask(conn, catalogue, kpi, centres, span, grain)
+        if len(now) < 2:
+            continue
+        before = (span[0] - timedelta(days=USUAL_DAYS), span[0] - ONE_DAY)
+        usual = _ask(conn, catalogue, kpi, centres, before, grain)
+        found += sorted(parts_of(kpi, grain, now, usual), key=lambda part: -part.more)[:2]
+    return sorted(found, key=lambda part: -part.more)[:most]
+
+
+def _ask(
+    conn: Connection, catalogue: Catalogue, kpi: Kpi, centres: tuple[str, ...], span: tuple[date, date], by: Grain
+) -> dict[str, KpiValue]:
+    ask = Ask((kpi.code,), centres, span[0], span[1], span[1], by)
+    return {value.key: value for value in evaluate(conn, catalogue, ask).values[kpi.code] if value.key}
+
+
+def parts_of(kpi: Kpi, grain: Grain, now: Mapping[str, KpiValue], usual: Mapping[str, KpiValue]) -> list[Part]:
+    """The places that had more events than usual, worth naming. ``now`` and ``usual`` by key."""
+    if kpi.unit is not Unit.PERCENT:
+        return _of_a_mean(kpi, grain, now, usual)
+    events = {key: _missed(kpi, value) for key, value in now.items()}
+    total = sum(events.values())
+    before = {key: _missed(kpi, usual[key]) for key in now if key in usual}
+    all_before = sum(before.values())
+    if total <= 0 or all_before <= 0:
+        return []
+    found = []
+    for key, count in events.items():
+        usual_share = before.get(key, 0.0) / all_before
+        found.append(Part(grain, key, count, usual_share * total, count / total, usual_share))
+    return [part for part in found if part.more >= max(LEAST_EVENTS, LEAST_SHARE * total)]
+
+
+def _of_a_mean(kpi: Kpi, grain: Grain, now: Mapping[str, KpiValue], usual: Mapping[str, KpiValue]) -> list[Part]:
+    """Against each place's own usual mean; of what should be high, what is lacking counts."""
+    sign = -1.0 if kpi.better is Better.HIGHER else 1.0
+    found = []
+    for key, value in now.items():
+        mean = usual[key].value if key in usual else None
+        if mean is None or value.numerator is None or value.denominator is None:
+            continue
+        usually = mean * value.denominator
+        found.append(Part(grain, key, sign * value.numerator, sign * usually))
+    total = sum(abs(part.events) for part in found)
+    return [part for part in found if part.more >= max(LEAST_EVENTS, LEAST_SHARE * total / max(len(found), 1))]
+
+
+def _missed(kpi: Kpi, value: KpiValue) -> float:
+    above, below = value.numerator or 0.0, value.denominator or 0.0
+    return above if kpi.better is Better.LOWER else below - above
+
+
+def _sentence(kpi: Kpi, part: Part) -> str:
+    key = part.key.rpartition("/")[2] if part.grain is Grain.SEAT else part.key
+    place = _NAMES[part.grain].format(int(key) if part.grain is Grain.HOUR else key)
+    if part.share is None or part.usual_share is None:
+        what = "少" if kpi.better is Better.HIGHER else "多"
+        unit = "秒" if kpi.unit is Unit.SECONDS else "件"
+        return f"{place}比平常{what} {part.more:,.0f} {unit}"
+    verb, word, _ = said.miss_words(kpi)
+    more = f"{part.more:,.0f} {word}".rstrip()
+    count = f"{part.events:,.0f} {word}".rstrip()
+    return f"{place}{verb} {count},占 {part.share:.0%}(平常 {part.usual_share:.0%}),多出 {more}"

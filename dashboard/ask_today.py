@@ -1,0 +1,67 @@
+"""A running day held against others over like lengths: the hours up to the last one with data (RULES 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from dashboard.scope import Scope
+from dashboard.texts import t
+from dashboard.views import SameHours
+from db.definitions import load_calendar
+from db.facts import last_hours
+from kpi.exclusions import excluded_hours
+from kpi.model import Grain, Kpi, KpiValue, NoValue
+from kpi.periods import ONE_DAY, Period
+from kpi.usual import kind_name, usual
+
+USUAL_DAYS = 28
+"""The days before today among which those of its kind are sought."""
+EXPECTED_DAYS = 7
+"""A centre with calls by the hour on any of these days should have some today."""
+
+
+def same_hours(scope: Scope, kpis: Sequence[Kpi]) -> dict[str, SameHours]:
+    """Today's whole hours against the same hours of yesterday and of the usual day of today's kind, by KPI code.
+
+    The last hour with data may still be running, so it is left out. Of several centres the one furthest behind says
+    which hour that is.
+    """
+    hour, reason = _last_hour(scope)
+    if hour is None:
+        return {kpi.code: SameHours(reason=reason) for kpi in kpis}
+    span = Period(scope.today - timedelta(days=USUAL_DAYS), scope.today)
+    days = scope.ask([kpi.code for kpi in kpis], span, Grain.DAY, until_hour=hour).values
+    calendar = load_calendar(scope.conn)
+    kind = kind_name(scope.today, calendar)
+    chains = [scope.centres.chain(centre) for centre in scope.ids]
+    out = {day for chain in chains for day in excluded_hours(scope.exclusions, chain, span)}
+    alike = {d for n in range(1, span.days) if kind_name(d := scope.today - n * ONE_DAY, calendar) == kind} - out
+    found = {}
+    for kpi in kpis:
+        others = [value for value in days[kpi.code] if value.start in alike]
+        found[kpi.code] = _compared(days[kpi.code], usual(kpi, others), hour, kind)
+    return found
+
+
+def _last_hour(scope: Scope) -> tuple[int | None, str]:
+    """The last hour of today with data in every centre; or why there is none."""
+    hours = last_hours(scope.conn, scope.ids, scope.today, scope.today - timedelta(days=EXPECTED_DAYS))
+    if not hours:
+        return None, t("today.whole_days")
+    silent = [scope.centres.by_id[centre].name for centre, hour in hours.items() if hour is None]
+    if silent:
+        return None, t("today.silent", names=t("finding.comma").join(silent))
+    first = min(hour for hour in hours.values() if hour is not None)
+    return (first, "") if first else (None, t("today.no_hour"))
+
+
+def _compared(days: Sequence[KpiValue], usual_day: KpiValue | None, hour: int, kind: str) -> SameHours:
+    now, yesterday = days[-1], days[-2]
+    if now.value is None:
+        whole_days = now.reason is NoValue.UNAVAILABLE
+        return SameHours(reason=t("today.whole_days") if whole_days else t("today.no_value", hour=hour))
+    before = yesterday if yesterday.value is not None else None
+    if before is None and usual_day is None:
+        return SameHours(reason=t("today.nothing_before"))
+    return SameHours(now, before, usual_day, t("today.hint", hour=hour, kind=kind))

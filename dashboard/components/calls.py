@@ -1,0 +1,98 @@
+"""Parts of 话务: figures beside other periods, charts in their frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import format as fmt
+from dashboard.components.chart_frame import chart_frame
+from dashboard.components.parts import Child, Column, badge, figure, link, panel, row, table
+from dashboard.figures.bars import versus_figure, waits_figure
+from dashboard.figures.daily import axis_note, daily_figure
+from dashboard.figures.week import week_figure
+from dashboard.filters import Filters
+from dashboard.texts import t
+from dashboard.views import DailyChart
+from dashboard.views_calls import CallsView, Compared, PageScope
+from dashboard.views_charts import ChartView
+
+HEATS = ("heat-volume", "heat-answer", "heat-wait", "heat-abandon")
+
+
+def heats(view: CallsView, charts: Mapping[str, ChartView], files: str, theme: str) -> list[Child]:
+    """The week by hour: volume, answering, waiting, giving up."""
+    found = {name: heat for name, heat in zip(HEATS, view.heats, strict=False)}
+    return [
+        chart_frame(charts[name], week_figure(heat, theme), files.replace("*", name), "chart-week")
+        for name, heat in found.items()
+    ]
+
+
+def bars(view: CallsView, charts: Mapping[str, ChartView], files: str, theme: str) -> list[Child]:
+    """Waiting times, the formulas side by side, giving up by day, rolling 24 hours, this year against last."""
+    names = [cells[1] for cells in charts["waits"].table.rows]
+    figures: dict[str, dict[str, Any] | None] = {
+        "waits": waits_figure(dict(view.waits), list(dict.fromkeys(names)), view.limit, theme),
+        "six": None,
+        "versus": versus_figure(view.versus, theme),
+        "rolling": daily_figure(view.rolling, theme),
+        "abandoned": daily_figure(view.abandoned, theme),
+    }
+    return [chart_frame(charts[name], made, files.replace("*", name)) for name, made in figures.items()]
+
+
+def groups(names: Sequence[str], charts: Mapping[str, ChartView], files: str) -> list[Child]:
+    """Periods by queue, channel, department or category, as tables."""
+    return [chart_frame(charts[name], None, files.replace("*", name), "chart-wide") for name in names]
+
+
+def axis_noted(note: str, chart: DailyChart) -> str:
+    """A chart's notes with where its axis begins."""
+    return " · ".join(text for text in (axis_note(chart), note) if text)
+
+
+def figures_panel(figures: Sequence[Compared], scope: PageScope, filters: Filters) -> Component:
+    """KPIs over the period beside the period before and the same period a year before."""
+    with_targets = any(one.target for one in figures)
+    with_exclusions = any(one.without for one in figures)
+    columns = _columns(scope, targets=with_targets, exclusions=with_exclusions)
+    rows = [
+        row(columns, _cells(one, filters, targets=with_targets, exclusions=with_exclusions), heading=0)
+        for one in figures
+    ]
+    body: list[Child] = [table(t("calls.figures"), columns, rows, "plain-table figures-table")]
+    if not with_exclusions:
+        body.append(html.P(t("calls.no_exclusions"), className="note"))
+    return panel(t("calls.figures"), body, "figures-panel", aside=fmt.period(scope.period, scope.today))
+
+
+def _columns(scope: PageScope, *, targets: bool, exclusions: bool) -> list[Column]:
+    found = [Column(t("overview.name"), "name"), Column(t("overview.value"), "num")]
+    found += [Column(t("overview.target"), "num"), Column(t("overview.status"))] if targets else []
+    found += [Column(t("calls.without"), "num")] if exclusions else []
+    return [*found, Column(scope.compared_with, "num"), Column(t("calls.to_last_year"), "num")]
+
+
+def _cells(one: Compared, filters: Filters, *, targets: bool, exclusions: bool) -> list[Any]:
+    unit = one.kpi.unit
+    name = link(one.kpi.name, "/" + filters.with_kpi(one.kpi.code).query(), "kpi-name")
+    fraction = html.Span(fmt.parts(one.now), className="parts")
+    cells: list[Any] = [name, [figure(fmt.figure(one.now, unit, one.target)), fraction]]
+    if targets:
+        cells += [fmt.target_text(one.target, unit) if one.target else "", badge(one.status)]
+    if exclusions:
+        cells.append(figure(fmt.figure(one.without, unit, one.target)))
+    return [*cells, _change(one, before=True), _change(one, before=False)]
+
+
+def _change(one: Compared, *, before: bool) -> Child:
+    then = one.before if before else one.last_year
+    text = fmt.change(one.now, then, one.kpi.unit)
+    if not text or then is None:
+        return figure(fmt.Shown(fmt.DASH, reason=t("calls.nothing_before")))
+    was = fmt.figure(then, one.kpi.unit, one.target).spoken
+    return html.Span([html.Span(text), html.Small(t("calls.was", value=was))], className="change-cell")

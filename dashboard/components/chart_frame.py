@@ -1,0 +1,101 @@
+"""The frame every chart stands in: finding, formula, figures as a table, files to keep, what it is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import ids
+from dashboard.components.parts import Child, Column, aria, data, link, row, table
+from dashboard.texts import t
+from dashboard.views_charts import ChartTable, ChartView
+
+CONFIG: Any = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
+
+
+def chart_frame(view: ChartView, figure: dict[str, Any] | None, files: str, kind: str = "") -> Component:
+    """A chart in its frame. ``files``: address of its files with “{}” for the ending. ``figure`` None: a chart that is
+    a table. ``kind``: more classes."""
+    finding = ids.live(f"{view.name}-finding")
+    body: list[Child] = [_head(view, finding, files, drawn=figure is not None and not view.empty)]
+    if view.empty:
+        body.append(html.P(view.empty, className="chart-empty", role="status"))
+    elif figure is None:
+        body.append(_table(view))
+    else:
+        graph = dcc.Graph(id=ids.live(f"{view.name}-graph"), figure=figure, config=CONFIG, responsive=True)
+        body.append(html.Div(graph, className="graph", role="img", **aria(labelledby=finding)))
+    body.append(_foot(view, with_table=figure is not None and not view.empty))
+    marks = data(sources=" ".join(view.sources))
+    classes = f"panel chart chart-{view.name} {kind}".strip()
+    return html.Figure(body, className=classes, **marks)
+
+
+def _head(view: ChartView, finding: str, files: str, *, drawn: bool) -> Component:
+    words = html.Div(
+        [
+            html.Span(view.kind, className="eyebrow"),
+            html.H2(view.finding, id=finding),
+            html.Span(className="stale-note"),
+        ],
+        className="chart-words",
+    )
+    return html.Figcaption([words, _tools(view, files, drawn=drawn)], className="chart-head")
+
+
+def _tools(view: ChartView, files: str, *, drawn: bool) -> Component:
+    named: Any = {"data-png": ids.live(f"{view.name}-graph"), "data-name": view.kind}
+    picture = html.Button("PNG", className="text-button", title=t("chart.png", name=view.kind), type="button", **named)
+    parts: list[Child] = [_basis(view)]
+    if drawn:
+        parts.append(picture)
+    if not view.empty:
+        parts += [_file(ending, view, files) for ending in ("csv", "xlsx")]
+    return html.Div(parts, className="chart-tools", role="group", **aria(label=t("chart.tools", name=view.kind)))
+
+
+def _file(ending: str, view: ChartView, files: str) -> Component:
+    label = t("chart.file", name=view.kind, ending=ending.upper())
+    where = files.replace("{}", ending)
+    return html.A(
+        ending.upper(), href=where, className="text-button", title=label, download="", **aria(label=label)
+    )
+
+
+def _basis(view: ChartView) -> Child:
+    """口径: a panel below a button, closed by a click elsewhere or Esc."""
+    if not view.basis:
+        return None
+    pairs: list[Component] = []
+    for term, text in view.basis:
+        pairs += [html.Dt(term), html.Dd(text)]
+    body = html.Div(html.Dl(pairs, className="facts"), id=ids.live(f"{view.name}-basis"), className="panel-pop")
+    summary = html.Summary(t("chart.basis"), className="text-button", **aria(label=t("chart.basis_of", name=view.kind)))
+    return html.Details([summary, body], className="fold basis", **data(fold="1"))
+
+
+def _foot(view: ChartView, *, with_table: bool) -> Component:
+    parts: list[Child] = []
+    if view.notes:
+        parts.append(html.P(view.notes, id=ids.live(f"{view.name}-notes"), className="note"))
+    if with_table:
+        summary = html.Summary(t("chart.table"), **aria(label=t("chart.table_of", name=view.kind)))
+        inside = html.Div(_table(view), id=ids.live(f"{view.name}-table"))
+        parts.append(html.Details([summary, inside], className="chart-table"))
+    if view.links:
+        links = [link(text, href) for text, href in view.links]
+        parts.append(html.Nav(links, className="chart-links", **aria(label=t("chart.links", name=view.kind))))
+    return html.Div(parts, className="chart-foot")
+
+
+def _table(view: ChartView) -> Component:
+    return data_table(view.kind, view.table)
+
+
+def data_table(label: str, content: ChartTable) -> Component:
+    """Figures as an accessible table; the first column names the row."""
+    columns = [Column(title.text, "num" if title.numeric else "") for title in content.titles]
+    rows = [row(columns, cells) for cells in content.rows]
+    return table(label, columns, rows, "plain-table data-table")

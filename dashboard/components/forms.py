@@ -1,0 +1,51 @@
+"""Parts of forms: labelled fields, answers, files. Fields come from the kit; their values go to callbacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.components.parts import Child, aria, icon
+
+
+def field(label: str, control: Component, hint: str = "", class_name: str = "") -> Component:
+    """A control below its label, with a hint."""
+    parts: list[Child] = [html.Span(label, className="field-label"), control]
+    if hint:
+        parts.append(html.Small(hint))
+    return html.Label(parts, className=f"field {class_name}".strip())
+
+
+def answer(text: str, *, ok: bool) -> Component:
+    """What came of a form, read aloud."""
+    mark, kind = ("✓", "done") if ok else ("✕", "failed")
+    return html.Div(
+        [html.Span(mark, **aria(hidden="true")), html.Span(text)], className=f"answer answer-{kind}", role="status"
+    )
+
+
+def drop(upload_id: Any, text: str, *, accept: str, multiple: bool = False) -> Component:
+    """A place to drop or choose files."""
+    made: Component = dcc.Upload(
+        html.Button([icon("upload"), text], className="button", type="button"),
+        id=upload_id,
+        accept=accept,
+        multiple=multiple,
+        max_size=20 * 2**20,
+        className="drop",
+    )
+    return made
+
+
+def button(button_id: Any, text: str, *, strong: bool = False, title: str = "") -> Component:
+    """A button that a callback listens to."""
+    return html.Button(
+        text, id=button_id, className="button button-strong" if strong else "button", type="button", title=title or None
+    )
+
+
+def fields(*parts: Component) -> Component:
+    """Fields side by side where there is room."""
+    return html.Div(list(parts), className="fields")

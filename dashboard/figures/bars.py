@@ -1,0 +1,158 @@
+"""Bars: waiting times, stages of the orders, orders by due day; and two years' lines of a count by day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard import format as fmt
+from dashboard import theme as themes
+from dashboard.texts import t
+from dashboard.theme import Tokens
+from dashboard.views_calls import DueDay, DueView, Stage, Versus, Waits
+from kpi.model import Unit
+
+
+def waits_figure(waits: dict[str, Waits], names: list[str], limit: int, theme: str) -> dict[str, Any]:
+    """Share of the calls by how long they waited: answered dark, abandoned pale, each of its own total. ``names``:
+    the buckets' texts; ``limit``: T of the formula in force, marked where it is the end of a bucket."""
+    tokens = themes.THEMES[theme]
+    layout = themes.plotly_layout(theme)
+    layout |= {"barmode": "group", "bargap": 0.2, "bargroupgap": 0.05, "hovermode": "x"}
+    layout["margin"] = {"l": 8, "r": 8, "t": 16, "b": 8}
+    layout["xaxis"] |= {"type": "category", "tickangle": 0}
+    layout["yaxis"] |= {"rangemode": "tozero", "nticks": 5, "ticksuffix": " %"}
+    answered = waits.get("answered")
+    ends = [bucket.upto for bucket in answered.buckets] if answered else []
+    if limit in ends:
+        at = ends.index(limit) + 0.5
+        line = {"color": tokens.grey, "width": 1, "dash": "dash"}
+        layout["shapes"] = [{"type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1, "line": line}]
+        label = {"x": at, "yref": "paper", "y": 1, "xanchor": "left", "yanchor": "top", "showarrow": False}
+        mark = {"text": t("calls.limit_mark", limit=limit), "font": {"size": 12, "color": tokens.grey}}
+        layout["annotations"] = [label | mark]
+    traces = [_wait_bars(kind, found, names, tokens) for kind, found in waits.items() if found.buckets]
+    return {"data": traces, "layout": layout}
+
+
+def _wait_bars(kind: str, waits: Waits, names: list[str], tokens: Tokens) -> dict[str, Any]:
+    strong = kind == "answered"
+    return {
+        "type": "bar",
+        "x": names[: len(waits.buckets)],
+        "y": [round(bucket.share * 100, 2) for bucket in waits.buckets],
+        "text": [fmt.rounded(b.share, Unit.PERCENT, least=1) if strong else "" for b in waits.buckets],
+        "textposition": "outside",
+        "textfont": {"size": 12, "color": tokens.ink},
+        "cliponaxis": False,
+        "customdata": [f"{t(f'calls.wait_{kind}')} {fmt.number(bucket.calls)}" for bucket in waits.buckets],
+        "hovertemplate": "%{customdata}:%{y} %<extra></extra>",
+        "marker": {"color": tokens.ink_soft if strong else tokens.bar, "line": {"width": 0}},
+    }
+
+
+def funnel_figure(stages: tuple[Stage, ...], theme: str) -> dict[str, Any]:
+    """The stages as bars, first on top; each with its count and its rate."""
+    tokens = themes.THEMES[theme]
+    layout = themes.plotly_layout(theme)
+    layout |= {"bargap": 0.3, "hovermode": "closest"}
+    layout["margin"] = {"l": 8, "r": 120, "t": 8, "b": 8}
+    layout["xaxis"] |= {"visible": False, "rangemode": "tozero"}
+    layout["yaxis"] |= {"autorange": "reversed", "showgrid": False, "type": "category"}
+    known = [stage for stage in stages if stage.count is not None]
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "y": [f"{stage.name}<br><sup>{stage.dated_by}</sup>" for stage in known],
+                "x": [stage.count for stage in known],
+                "text": [_stage_label(stage) for stage in known],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "hovertemplate": "%{y} %{x:,.0f}<extra></extra>",
+                "textfont": {"size": 12, "color": tokens.ink},
+                "marker": {"color": tokens.bar, "line": {"width": 0}},
+            }
+        ],
+        "layout": layout,
+    }
+
+
+def _stage_label(stage: Stage) -> str:
+    count = f"<b>{fmt.number(stage.count or 0.0)}</b>"
+    if stage.rate is None or stage.value is None or stage.value.value is None:
+        return count
+    return f"{count}  {stage.rate.name} {fmt.figure(stage.value, stage.rate.unit).spoken}"
+
+
+def due_figure(due: DueView, today: str, theme: str) -> dict[str, Any]:
+    """Open orders by due day: those before ``today`` are overdue (marked), the others still have time."""
+    tokens = themes.THEMES[theme]
+    layout = themes.plotly_layout(theme)
+    layout |= {"bargap": 0.2, "hovermode": "x"}
+    layout["margin"]["r"] = 8
+    layout["xaxis"] |= {"type": "date", "tickformat": "%-m月%-d日", "nticks": 8}
+    layout["yaxis"] |= {"rangemode": "tozero", "nticks": 4, "tickformat": ",d"}
+    line = {"color": tokens.grey, "width": 1, "dash": "dash"}
+    layout["shapes"] = [{"type": "line", "x0": today, "x1": today, "yref": "paper", "y0": 0, "y1": 1, "line": line}]
+    at = {"x": today, "yref": "paper", "y": 1, "yanchor": "top", "xanchor": "left", "showarrow": False}
+    layout["annotations"] = [at | {"text": t("orders.due_today"), "font": {"size": 12, "color": tokens.grey}}]
+    texts = [_due_hover(day) for day in due.days]
+    overdue = [day.day.isoformat() < today for day in due.days]
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "x": [day.day.isoformat() for day in due.days],
+                "y": [day.open for day in due.days],
+                "customdata": texts,
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "marker": {
+                    "color": [tokens.missed if late else tokens.bar for late in overdue],
+                    "pattern": {"shape": ["/" if late else "" for late in overdue], "size": 5},
+                    "line": {"width": 0},
+                },
+            }
+        ],
+        "layout": layout,
+    }
+
+
+def _due_hover(day: DueDay) -> str:
+    counts = {"due": day.due, "closed": day.closed, "open": day.open}
+    shown = {name: fmt.number(count) for name, count in counts.items()}
+    return t("orders.due_hover", day=f"{day.day.month}-{day.day.day}", **shown)
+
+
+def versus_figure(versus: Versus, theme: str) -> dict[str, Any]:
+    """This period as one strong line, the same days a year before in grey; gaps as gaps."""
+    tokens = themes.THEMES[theme]
+    layout = themes.plotly_layout(theme)
+    layout["hovermode"] = "x"
+    layout["xaxis"] |= {"type": "date", "tickformat": "%-m月%-d日", "nticks": 7}
+    layout["yaxis"] |= {"rangemode": "tozero", "nticks": 5, "tickformat": ",d"}
+    days = [day.isoformat() for day in versus.days]
+    lines = ((versus.then, tokens.line_strong, 1.5, "calls.last_year"), (versus.now, tokens.ink, 2.25, "calls.this_period"))
+    traces, labels = [], []
+    for values, colour, width, name in lines:
+        texts = [f"{t(name)} {fmt.reading(value)}" for value in values]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers" if len(days) < 14 else "lines",
+                "x": days,
+                "y": list(values),
+                "customdata": texts,
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "connectgaps": False,
+                "line": {"color": colour, "width": width},
+            }
+        )
+        known = [(day, value) for day, value in zip(days, values, strict=True) if value is not None]
+        if known:
+            day, value = known[-1]
+            at = {"x": day, "y": value, "xanchor": "left", "xshift": 6, "showarrow": False}
+            shade = tokens.ink if colour == tokens.ink else tokens.grey
+            labels.append(at | {"text": t(name), "font": {"size": 12, "color": shade}})
+    layout["annotations"] = labels
+    return {"data": traces, "layout": layout}

@@ -1,0 +1,185 @@
+"""绩效自评: the score of a period, the person's texts, the documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import ALL, Input, Output, State, callback, ctx, html, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboard import act_evaluation as act
+from dashboard import ids
+from dashboard.ask_evaluation import EvaluationView
+from dashboard.components import evaluation as parts
+from dashboard.components import forms, states
+from dashboard.components import sheets as sheet_parts
+from dashboard.data import current
+from dashboard.filters import read_search
+from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
+from dashboard.target_filters import TargetFilters
+from dashboard.texts import t
+from kpi.scoring import FormError
+
+PAGE = "evaluation"
+PARTS = ("sentence", "score", "questions", "rows")
+
+dash.register_page(  # type: ignore[no-untyped-call]
+    __name__, path="/evaluation", name=t("page.evaluation"), title=t("page.evaluation"), order=3, icon="evaluation"
+)
+
+
+def layout(**query: Any) -> Component:
+    """The page for an address. Texts and rules lie beside the parts that are redrawn: nothing typed is ever lost."""
+
+    def build() -> Component:
+        body = [frame(PAGE, marked(sections_of(query)))]
+        view = view_of(query)
+        if view is not None:
+            body.append(html.Div([parts.texts_panel(view), parts.rules_panel(view)], className="page below"))
+        return html.Div(body)
+
+    return safely(build)
+
+
+def view_of(query: dict[str, Any]) -> EvaluationView | None:
+    """The self-evaluation that an address names."""
+    filters = current().target_filters(query)
+    return current().evaluation(filters.sheet, str(query.get("period", ""))[:8])
+
+
+def sections_of(query: dict[str, Any]) -> Sections:
+    """The parts of the page."""
+    view = view_of(query)
+    if view is None:
+        return {"sentence": states.no_sheet(), "score": None, "questions": None, "rows": None}
+    filters = TargetFilters(sheet=view.row.code)
+    return {
+        "sentence": html.Div(
+            [
+                html.P(f"{view.row.unit} · {view.row.year} 年度", className="eyebrow"),
+                html.H1(_sentence(view), className="sentence"),
+                sheet_parts.sheet_links(view.sheets, filters, "/evaluation"),
+                parts.period_links(view),
+                parts.exports(view),
+            ]
+        ),
+        "score": parts.headline(view),
+        "questions": parts.questions(view),
+        "rows": parts.rows_panel(view),
+    }
+
+
+def _sentence(view: EvaluationView) -> str:
+    score = view.judged.score
+    name = t(f"evaluation.period_{view.judged.period}")
+    if score.total is None:
+        return f"{name}:{t('evaluation.incomplete', n=score.missing)}"
+    return f"{name}:{t('evaluation.total')} {score.total},{t('evaluation.grade')} {score.grade}"
+
+
+def place_of(search: str | None) -> act.Place:
+    """The self-evaluation that an address names."""
+    view = view_of(dict(read_search(search)))
+    if view is None:
+        raise PreventUpdate
+    return act.Place(view.row.code, view.judged.period)
+
+
+@callback(
+    outputs(PAGE, PARTS),
+    Input(ids.VERSION, "data"),
+    State(ids.digests(PAGE), "data"),
+    State(ids.PAGES_LOCATION, "search"),
+    prevent_initial_call=True,
+)
+def refresh(_version: str, seen: dict[str, str] | None, search: str | None) -> Any:
+    """New data: redraws the parts that differ."""
+    return redrawn(lambda: marked(sections_of(dict(read_search(search)))), seen)
+
+
+@callback(
+    Output(ids.DRAWER, "visible", allow_duplicate=True),
+    Output(ids.DRAWER, "title", allow_duplicate=True),
+    Output(ids.DRAWER_BODY, "children", allow_duplicate=True),
+    Input(ids.act("score-edit", ALL), "n_clicks"),
+    State(ids.PAGES_LOCATION, "search"),
+    prevent_initial_call=True,
+)
+def open_row(clicks: list[int | None], search: str | None) -> Any:
+    """The form of one row."""
+    view = view_of(dict(read_search(search)))
+    if not isinstance(ctx.triggered_id, dict) or not any(clicks) or view is None:
+        raise PreventUpdate
+    key = str(ctx.triggered_id["key"])
+    return True, view.judged.score.row(key).row.name, parts.row_form(view, key)
+
+
+@callback(
+    Output(ids.answer("score"), "children"),
+    Output(ids.VERSION, "data", allow_duplicate=True),
+    Input(ids.act("score-save", ALL), "n_clicks"),
+    *(State(ids.field("score", name), "value") for name in (*act.ROW_FIELDS, "author")),
+    State(ids.PAGES_LOCATION, "search"),
+    prevent_initial_call=True,
+)
+def save_row(clicks: list[int | None], *typed: Any) -> Any:
+    """Keeps one row."""
+    if not isinstance(ctx.triggered_id, dict) or not any(clicks):
+        raise PreventUpdate
+    given = {name: str(value or "") for name, value in zip((*act.ROW_FIELDS, "author"), typed[:-1], strict=True)}
+    author = given.pop("author")
+    key = str(ctx.triggered_id["key"])
+    return told(act.save_row(current().product, place_of(typed[-1]), key, given, author))
+
+
+@callback(
+    Output(ids.answer("texts"), "children"),
+    Output(ids.VERSION, "data", allow_duplicate=True),
+    Input(ids.act("texts-save"), "n_clicks"),
+    State(ids.act("own-text", ALL), "value"),
+    State(ids.act("own-text", ALL), "id"),
+    State(ids.field("texts", "author"), "value"),
+    State(ids.PAGES_LOCATION, "search"),
+    prevent_initial_call=True,
+)
+def save_texts(
+    clicks: int | None, values: list[str | None], fields: list[dict[str, str]], author: str | None, search: str | None
+) -> Any:
+    """Keeps the person's own texts."""
+    if not clicks:
+        raise PreventUpdate
+    texts = {field["key"]: value or "" for field, value in zip(fields, values, strict=True)}
+    return told(act.save_texts(current().product, place_of(search), texts, author or ""))
+
+
+@callback(
+    Output(ids.answer("rules"), "children"),
+    Output(ids.VERSION, "data", allow_duplicate=True),
+    Input(ids.act("rules-preview"), "n_clicks"),
+    Input(ids.act("rules-save"), "n_clicks"),
+    State(ids.field("rules", "text"), "value"),
+    State(ids.field("rules", "author"), "value"),
+    State(ids.PAGES_LOCATION, "search"),
+    prevent_initial_call=True,
+)
+def edit_rules(looked: int | None, saved: int | None, text: str | None, author: str | None, search: str | None) -> Any:
+    """Shows what rules would give, or keeps them."""
+    if not looked and not saved:
+        raise PreventUpdate
+    place, product = place_of(search), current().product
+    if isinstance(ctx.triggered_id, dict) and ctx.triggered_id["type"] == ids.act("rules-save")["type"]:
+        return told(act.save_rules(product, place, text or "", author or ""))
+    try:
+        with product.engine.connect() as conn:
+            score = act.preview(product, conn, place, text or "")
+    except FormError as error:
+        return forms.answer(";".join(error.problems[:5]), ok=False), no_update
+    total = t("evaluation.incomplete", n=score.missing) if score.total is None else f"{score.total} {score.grade}"
+    return forms.answer(t("evaluation.preview_total", total=total), ok=True), no_update
+
+
+def told(done: Any) -> tuple[Any, Any]:
+    """The answer, and the new data version where something was written, so that the page follows at once."""
+    return forms.answer(done.text, ok=done.ok), current().version() if done.ok else no_update

@@ -1,0 +1,145 @@
+"""Asks the database for everything that pacing needs of the facts: one statement for the days of all KPIs together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from sqlalchemy import Connection
+
+from db.answers import folder_of
+from db.centres import tree
+from db.day_series import values_before
+from db.definitions import load_definitions
+from db.inputs import Context, load_inputs
+from kpi.catalogue import Catalogue
+from kpi.compute import Folder
+from kpi.forecast_days import kinds_of, ordinals
+from kpi.forecast_paths import HISTORY_DAYS
+from kpi.grid import empty_grid
+from kpi.model import Ask, Kpi, KpiValue
+from kpi.parts import Inputs, Levels, Span
+from kpi.periods import ONE_DAY, on_last_year
+from targets.pace_base import Moment
+from targets.pace_facts import KpiFacts
+
+Before = Mapping[tuple[int, str, date], float | None]
+"""What totals were before they were restated, by centre, measure and day; None: there was none."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Loaded:
+    """What all KPIs of one call share. ``daily``: the inputs without monthly history."""
+
+    context: Context
+    moment: Moment
+    inputs: Inputs
+    daily: Inputs
+    centres: tuple[int, ...]
+    kinds: Mapping[date, int]
+
+
+def load_facts(
+    conn: Connection,
+    catalogue: Catalogue,
+    codes: Iterable[str],
+    centre: str | None,
+    moment: Moment,
+    known_at: datetime | None = None,
+) -> dict[str, KpiFacts]:
+    """The facts of some KPIs of a centre (None: of all) and of those below it, up to ``moment.as_of``.
+
+    ``known_at`` (aware): totals restated after it are taken as they were. Codes that the catalogue does not know are
+    left out. Raises KeyError for an unknown centre.
+    """
+    kpis = [catalogue.kpis[code] for code in dict.fromkeys(codes) if code in catalogue.kpis]
+    known_centres = tree(conn)
+    asked = (centre,) if centre else ()
+    centres = known_centres.under_all(asked)
+    if not kpis or not centres:
+        return {}
+    names = tuple(kpi.code for kpi in kpis)
+    ask = Ask(names, asked, _first_day(moment), moment.as_of, moment.as_of)
+    context = Context(conn, catalogue, ask, known_centres, load_definitions(conn), {})
+    inputs = load_inputs(context, kpis, centres)
+    if known_at is not None:
+        inputs = _as_known(conn, inputs, moment.as_of, known_at)
+    daily = replace(inputs, months=empty_grid(centres, inputs.daily.measures))
+    kinds = kinds_of(ordinals(ask.start, ask.end), moment.calendar).tolist()
+    every = (ask.start + timedelta(days=i) for i in range(len(kinds)))
+    loaded = _Loaded(context, moment, inputs, daily, centres, dict(zip(every, kinds, strict=True)))
+    return {kpi.code: _facts(kpi, loaded) for kpi in kpis}
+
+
+def _first_day(moment: Moment) -> date:
+    return min(moment.as_of - timedelta(days=HISTORY_DAYS), date(moment.year - 1, 1, 1))
+
+
+def _as_known(conn: Connection, inputs: Inputs, as_of: date, known_at: datetime) -> Inputs:
+    """The inputs of a past day: corrections undone, and nothing concluded from what came later."""
+    levels = {code for _centre, code in inputs.levels}
+    measures = [*inputs.daily.measures, *sorted(levels)]
+    before = values_before(conn, measures, inputs.daily.centres, as_of, known_at)
+    daily = inputs.daily
+    for (centre, code, day), value in before.items():
+        if code in daily.measure_at and day in daily.day_at:
+            place = daily.centre_at[centre], daily.measure_at[code], daily.day_at[day]
+            daily.values[place] = np.nan if value is None else value
+    # The grid is made anew, for it remembers where it has figures.
+    inputs = replace(inputs, daily=replace(daily), levels=_levels(inputs.levels, before))
+    return replace(inputs, spans=_spans(inputs, before))
+
+
+def _spans(inputs: Inputs, before: Before) -> dict[tuple[int, str], Span]:
+    """First and last days on record as they were then: a later record must not fill the days before it, and one that
+    was taken back since still does."""
+    daily, found = inputs.daily, {}
+    for centre, code in dict.fromkeys([*inputs.spans, *((centre, code) for centre, code, _day in before)]):
+        if code not in daily.measure_at:
+            continue
+        given = np.flatnonzero(np.isfinite(daily.values[daily.centre_at[centre], daily.measure_at[code]]))
+        ends = [daily.days[int(given[i])] for i in (0, -1)] if len(given) else []
+        first, last = inputs.spans.get((centre, code), (date.max, date.max))
+        if first < daily.days[0]:  # known from before the days that were read
+            ends += [first, min(last, daily.days[0] - ONE_DAY)]
+        if ends:
+            found[centre, code] = min(ends), max(ends)
+    return found
+
+
+def _levels(levels: Levels, before: Before) -> Levels:
+    found = {}
+    for (centre, code), (days, readings) in levels.items():
+        known: dict[date, float | None] = dict(zip(days, readings, strict=True))
+        known |= {day: value for (who, what, day), value in before.items() if (who, what) == (centre, code)}
+        kept = [(day, value) for day, value in sorted(known.items()) if value is not None]
+        found[centre, code] = [day for day, _ in kept], [value for _, value in kept]
+    return found
+
+
+def _facts(kpi: Kpi, loaded: _Loaded) -> KpiFacts:
+    moment = loaded.moment
+    folder = folder_of(loaded.context, kpi, loaded.inputs, loaded.centres)
+    days = folder.parts
+    if loaded.inputs.months.days:
+        days = folder_of(loaded.context, kpi, loaded.daily, loaded.centres).parts
+    half, full = folder.value(moment.half), folder.value(moment.full)
+    last_year, reason = _last_year(folder, full, moment)
+    return KpiFacts(kpi, folder, days, loaded.kinds, half, full, last_year, reason)
+
+
+def _last_year(folder: Folder, full: KpiValue, moment: Moment) -> tuple[KpiValue | None, str]:
+    comparison = on_last_year(moment.full, moment.as_of)
+    if comparison is None:
+        return None, "期间还没有开始"
+    before = folder.value(comparison.before)
+    if before.value is None:
+        return None, "上年同期没有数据"
+    if before.coverage != full.coverage:
+        return None, (
+            f"上年同期与本年覆盖的天数不一致({before.days_with_data}/{before.days_passed} 与 "
+            f"{full.days_with_data}/{full.days_passed}),不作同比"
+        )
+    return before, ""

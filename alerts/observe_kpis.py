@@ -23,11 +23,12 @@ from kpi.periods import ONE_DAY, Period
 
 RECENT = timedelta(days=3)
 """A day older than this says nothing about now."""
+BY_HOUR = (AlertKind.ROLLING_24H, AlertKind.LIVE)
 
 
 @dataclass
 class Figures:
-    """The figures of one centre at one moment, each asked once whatever number of rules want it.
+    """The figures of one centre at one moment, each asked once for all of its rules that want it.
 
     ``now`` is the centre's wall time.
     """
@@ -35,7 +36,7 @@ class Figures:
     conn: Connection
     catalogue: Catalogue
     centre: str
-    codes: tuple[str, ...]
+    rules: tuple[AlertRule, ...]
     now: datetime
     _hours: dict[int, dict[str, tuple[KpiValue, ...]]] = field(default_factory=dict)
     _days: dict[str, tuple[KpiValue, ...]] | None = None
@@ -46,22 +47,26 @@ class Figures:
         """The centre's day."""
         return self.now.date()
 
-    def _ask(self, start: date, by: Grain, until_hour: int | None = None) -> dict[str, tuple[KpiValue, ...]]:
+    def _ask(
+        self, kinds: tuple[AlertKind, ...], start: date, by: Grain, until_hour: int | None = None
+    ) -> dict[str, tuple[KpiValue, ...]]:
+        codes = tuple(dict.fromkeys(rule.reference for rule in self.rules if rule.kind in kinds))
         centres = (self.centre,) if self.centre else ()
-        ask = Ask(self.codes, centres, start, self.today, self.today, by, until_hour=until_hour)
+        ask = Ask(codes, centres, start, self.today, self.today, by, until_hour=until_hour)
         return dict(evaluate(self.conn, self.catalogue, ask).values)
 
     def day(self, code: str) -> KpiValue:
         """The newest of the last days that has a value; today's reason where none has."""
         if self._days is None:
-            self._days = self._ask(self.today - RECENT, Grain.DAY)
+            self._days = self._ask((AlertKind.DAY,), self.today - RECENT, Grain.DAY)
         days = self._days[code]
         return next((value for value in reversed(days) if value.value is not None), days[-1])
 
     def week(self, code: str) -> KpiValue:
         """This week so far, from Monday."""
         if self._week is None:
-            self._week = self._ask(self.today - timedelta(days=self.today.weekday()), Grain.TOTAL)
+            monday = self.today - timedelta(days=self.today.weekday())
+            self._week = self._ask((AlertKind.WEEK,), monday, Grain.TOTAL)
         return self._week[code][0]
 
     def hours(self, code: str, pieces: Sequence[tuple[date, int, int]]) -> list[KpiValue]:
@@ -80,7 +85,7 @@ class Figures:
 
     def _by_hour(self, code: str, hour: int, day: date) -> KpiValue:
         if hour not in self._hours:
-            self._hours[hour] = self._ask(self.today - ONE_DAY, Grain.DAY, until_hour=hour)
+            self._hours[hour] = self._ask(BY_HOUR, self.today - ONE_DAY, Grain.DAY, hour)
         return next(value for value in self._hours[hour][code] if value.start == day)
 
     def last_24_hours(self, code: str) -> KpiValue:
@@ -120,8 +125,7 @@ def look_at_kpis(
         else:
             by_centre.setdefault(rule.centre, []).append(rule)
     for centre, own in by_centre.items():
-        codes = tuple(dict.fromkeys(rule.reference for rule in own))
-        figures = Figures(conn, catalogue, centre, codes, now)
+        figures = Figures(conn, catalogue, centre, tuple(own), now)
         place = centres.by_code[centre].name if centre else ""
         found |= {rule.code: _seen(rule, figures, catalogue.kpis[rule.reference], place) for rule in own}
     return found

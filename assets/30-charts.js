@@ -76,10 +76,17 @@
     else address.searchParams.delete("q");
     history.replaceState(history.state, "", address);
   });
+  // On a phone the row of pages scrolls: the one shown is brought into view.
+  var shownPage = null;
+  function reveal() {
+    var here = document.querySelector(".menu [aria-current]");
+    if (here && here !== shownPage) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.clientWidth) / 2;
+    shownPage = here;
+  }
   document.addEventListener("DOMContentLoaded", function () {
     var waiting = null;
     new MutationObserver(function () {
-      if (waiting === null) waiting = setTimeout(function () { waiting = null; search(); }, 80);
+      if (waiting === null) waiting = setTimeout(function () { waiting = null; search(); reveal(); }, 80);
     }).observe(document.body, { childList: true, subtree: true });
   });
 })();

@@ -15,8 +15,8 @@ Handler = Callable[[argparse.Namespace, Console], int]
 """A command's body: gives the exit code (0 ok, 1 findings or failed)."""
 
 GROUPS = (
-    "serve", "pull", "kpi", "targets", "readings", "progress", "score", "backtest", "alerts", "deliveries", "journal",
-    "doctor", "setup", "rules", "export", "backup", "settings",
+    "serve", "pull", "kpi", "targets", "readings", "progress", "score", "report", "backtest", "alerts", "deliveries",
+    "journal", "doctor", "setup", "rules", "export", "backup", "settings",
 )  # fmt: skip
 """The modules of this room that bring commands, in the order of ``--help``."""
 

@@ -1,15 +1,13 @@
-"""score, report self-evaluation: a sheet scored, and the documents of its self-evaluation."""
+"""score: a sheet scored by the rules of its self-evaluation."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.console import Console, Failure
-from cli.parser import Commands
+from cli.parser import Commands, Parser
 from cli.progress import add_sheet, which_sheet
-from cli.targets import save_document
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,39 +15,25 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from kpi.scoring import RowScore
-    from targets.evaluation import Evaluation
     from targets.self_evaluation import Judged
 
 PERIODS = ("half", "full")
-DOCUMENTS = ("form", "report")
 
 
 def register(commands: Commands) -> None:
     """Adds this group's commands."""
     score = commands.add("score", _score, "绩效自评打分", "按打分规则逐行打分。还缺完成值的行不计分,也就没有总分。")
-    _period(score)
-    report = commands.add("report", _no_action, "生成报告文档")
-    actions = Commands(report)
-    evaluation = actions.add("self-evaluation", _report, "绩效自评表(xlsx、docx)或绩效自评报告(docx)")
-    _period(evaluation)
-    evaluation.add_argument("--document", choices=DOCUMENTS, help="form 自评表, report 自评报告(缺省: form)")
-    evaluation.add_argument("--format", choices=("xlsx", "docx"), help="格式(缺省: 按 --out 的结尾)")
-    evaluation.add_argument("--out", type=Path, metavar="文件", help="写到哪个文件(缺省: 目标表代码-期间.格式)")
+    add_period(score)
 
 
-def _period(parser: argparse.ArgumentParser) -> None:
-    from cli.parser import Parser
-
-    assert isinstance(parser, Parser)
+def add_period(parser: Parser) -> None:
+    """The options that say which sheet, and which period of it."""
     add_sheet(parser)
     parser.add_argument("--period", choices=PERIODS, help="half 半年, full 全年(缺省: 当前考核的期间)")
 
 
-def _no_action(args: argparse.Namespace, console: Console) -> int:
-    raise Failure("要生成什么? 例: python app.py report self-evaluation --sheet 目标表")
-
-
-def _judge(conn: Connection, args: argparse.Namespace, console: Console) -> Judged:
+def judge_asked(conn: Connection, args: argparse.Namespace, console: Console) -> Judged:
+    """The sheet judged over the period asked for. Raises Failure."""
     from db.definitions import load_calendar
     from db.sheets import load_sheet
     from kpi.scoring import FormError
@@ -76,7 +60,7 @@ def _judge(conn: Connection, args: argparse.Namespace, console: Console) -> Judg
 
 def _score(args: argparse.Namespace, console: Console) -> int:
     with console.product().engine.connect() as conn:
-        found = _judge(conn, args, console)
+        found = judge_asked(conn, args, console)
     score = found.score
     console.give({"sheet": found.code, "period": found.period, "as_of": found.progress.as_of, "score": score})
     headers = ("行", "部分", "指标", "权重", "完成率", "得分", "算式", "缺")
@@ -95,30 +79,3 @@ def _cells(row: RowScore) -> tuple[object, ...]:
     done = "" if row.completion is None else f"{row.completion} %"
     name = " ".join(row.row.name.split())
     return row.no, row.row.section, name, row.weight, done, row.score, row.proof, row.missing
-
-
-def _report(args: argparse.Namespace, console: Console) -> int:
-    ending = args.out.suffix.lower().removeprefix(".") if args.out else ""
-    kind = args.format or (ending if ending in ("xlsx", "docx") else "docx")
-    document = args.document or "form"
-    if document == "report" and kind == "xlsx":
-        raise Failure("自评报告只有 docx 格式")
-    from targets.self_evaluation import evaluation
-
-    product = console.product()
-    with product.engine.connect() as conn:
-        found = _judge(conn, args, console)
-        data = evaluation(conn, product.catalogue, found, tz=product.tz, now=product.clock())
-    path = args.out or Path(f"{found.code}-{found.period}{'-报告' if document == 'report' else ''}.{kind}")
-    for question in data.open_questions:
-        console.warn(question.message)
-    return save_document(console, path, _content(data, document, kind))
-
-
-def _content(data: Evaluation, document: str, kind: str) -> bytes:
-    from targets.evaluation_form import evaluation_docx, evaluation_xlsx
-    from targets.evaluation_report import report_docx
-
-    if document == "report":
-        return report_docx(data)
-    return evaluation_xlsx(data) if kind == "xlsx" else evaluation_docx(data)

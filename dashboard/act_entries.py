@@ -9,7 +9,6 @@ from dashboard.product import ProductLike
 from dashboard.texts import t
 from db.engine import write
 from db.errors import StoreError
-from targets.entries_file import read_entries, store_entries
 from targets.errors import SheetError
 
 MOST_NAMED = 5
@@ -17,6 +16,8 @@ MOST_NAMED = 5
 
 def take_file(product: ProductLike, code: str, name: str, contents: str, author: str, today: date) -> Done:
     """Stores the rows that can be used and names those that can't."""
+    from targets.entries_file import read_entries, store_entries  # late: a reader of Excel takes a moment to load
+
     try:
         with write(product.engine) as conn:
             found = read_entries(conn, code, name, decoded(contents), author=author.strip(), today=today)

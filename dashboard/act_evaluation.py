@@ -17,7 +17,6 @@ from db.engine import write
 from db.errors import StoreError
 from db.evaluations import StoredEvaluation, load_evaluation, save_evaluation
 from kpi.scoring import FormError, Score, form_from_json, inputs_from_json
-from targets.self_evaluation import judge
 
 NUMBERS = ("value", "completion", "deduction")
 WORDS = ("grade", "remark", "reason")
@@ -112,6 +111,8 @@ def save_rules(product: ProductLike, place: Place, text: str, author: str) -> Do
 
 def preview(product: ProductLike, conn: Connection, place: Place, text: str) -> Score:
     """The score under rules being edited. Raises FormError."""
+    from targets.self_evaluation import judge  # late: forecasts take a moment to load
+
     stored = replace(load_evaluation(conn, place.sheet, place.period), form=read_rules(text))
     judged = judge(
         conn,

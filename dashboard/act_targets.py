@@ -21,7 +21,6 @@ from kpi.pace_model import Binding
 from kpi.sheet import Sheet
 from targets.binding import propose
 from targets.cells import read_cell
-from targets.draft import read_text, read_with_source
 from targets.errors import SheetError
 from targets.masked import masked
 from targets.presets import preset
@@ -76,6 +75,8 @@ def import_sheet(product: ProductLike, form: SheetForm) -> Done:
         return refused(t("form.need_code"))
     if not form.contents and not form.pasted.strip():
         return refused(t("form.need_file"))
+    from targets.draft import read_text, read_with_source  # late: readers of Word and Excel take a moment to load
+
     try:
         if form.contents:
             read, name = read_with_source(form.file_name, decoded(form.contents)), form.file_name

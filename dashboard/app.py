@@ -11,7 +11,18 @@ import dash
 from dash import Dash
 from flask import request
 
-from dashboard import auth, callbacks, chart_routes, delivery, health, signin, target_routes, theme, upload
+from dashboard import (
+    auth,
+    callbacks,
+    chart_routes,
+    delivery,
+    health,
+    report_routes,
+    signin,
+    target_routes,
+    theme,
+    upload,
+)
 from dashboard.data import EXTENSION, Data, DatabaseGone
 from dashboard.product import ProductLike
 from dashboard.shell import layout
@@ -83,6 +94,7 @@ def create_app(product: ProductLike) -> Dash:
     signin.install(server, access)
     upload.install(server, product)
     target_routes.install(server, product, data)
+    report_routes.install(server, product)
     chart_routes.install(server, data)
     app.layout = lambda: _layout(data, can_sign_out=access.needs_sign_in)
     callbacks.register(app, data)

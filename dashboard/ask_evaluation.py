@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from dashboard.ask_indicator import Asked
+from dashboard.asked import Asked
 from db.definitions import load_calendar
 from db.sheets import SheetRow, list_sheets
 from targets.evaluation import Evaluation

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from dashboard.asked import Asked
 from dashboard.target_filters import TargetFilters
 from db.definitions import load_calendar
 from db.errors import StoreError
 from kpi.backtest import ForecastQuality, quality
-from kpi.catalogue import Catalogue
 from kpi.pace_model import Pace
 from targets.detail import Detail, PeriodDetail, detail
 from targets.progress import open_sheet
 from targets.what_if import WhatIf, what_if
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What every question about an indicator needs besides the database."""
-
-    catalogue: Catalogue
-    today: date
-    tz: ZoneInfo
-    min_sample: int
 
 
 @dataclass(frozen=True, slots=True)

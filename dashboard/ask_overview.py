@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
+from dashboard.ask_parts import daily_chart
 from dashboard.ask_today import same_hours
 from dashboard.judged import Target, judge, worry
 from dashboard.scope import Scope, needed_measures
 from dashboard.texts import t
-from dashboard.views import DailyChart, HourlyChart, Indicator, MarkedDay, Overview
-from db.definitions import load_calendar
+from dashboard.views import DailyChart, HourlyChart, Indicator, Overview
 from db.journal import provenance
 from kpi.definitions import formula_text
 from kpi.exclusions import excluded_hours
 from kpi.model import Fact, Grain, Kpi, KpiValue, NoValue
 from kpi.periods import Period
-from kpi.workdays import DayKind
 
 HEADLINE = ("answer_rate", "service_level", "satisfaction_rate", "daily_output")
 HEADLINE_COUNT = 4
@@ -149,30 +149,9 @@ def _drawn(scope: Scope, headline: Sequence[Indicator], items: Sequence[Indicato
 
 def _daily(scope: Scope, kpi: Kpi) -> DailyChart:
     """The period by day, and as many days before it as make four weeks."""
-    last = max(min(scope.period.end, scope.today), scope.period.start)
-    span = Period(min(scope.period.start, last - timedelta(days=TREND_DAYS - 1)), last)
-    calendar = load_calendar(scope.conn)
-    days = [span.start + timedelta(days=n) for n in range(span.days)]
-    kinds = [calendar.day(day) for day in days]
     target = scope.target(kpi)
-    return DailyChart(
-        kpi=kpi,
-        values=scope.ask((kpi.code,), span, Grain.DAY).values[kpi.code],
-        target=target.of_a_day if target else None,
-        period=scope.period,
-        today=scope.today,
-        holidays=tuple(MarkedDay(k.day, k.name) for k in kinds if k.kind is DayKind.HOLIDAY),
-        excluded=_excluded_days(scope, span),
-    )
-
-
-def _excluded_days(scope: Scope, span: Period) -> tuple[MarkedDay, ...]:
-    found: dict[date, str] = {}
-    for exclusion in scope.exclusions:
-        for centre in scope.ids:
-            for day in excluded_hours((exclusion,), scope.centres.chain(centre), span):
-                found[day] = t("chart.excluded", category=exclusion.category, reason=exclusion.reason)
-    return tuple(MarkedDay(day, text) for day, text in sorted(found.items()))
+    chart = daily_chart(scope, kpi, target.of_a_day if target else None)
+    return replace(chart, formula=formula_text(kpi, scope.definitions.in_force(kpi, scope.chain, chart.period.end)))
 
 
 def _hourly(scope: Scope, drawn: Kpi | None) -> HourlyChart | None:

@@ -60,12 +60,6 @@ class EntriesView:
     today: date
 
 
-def sheet_codes(conn: Connection) -> tuple[str, ...]:
-    """Codes of the sheets, those in force before drafts."""
-    rows = list_sheets(conn)
-    return tuple(r.code for r in sorted(rows, key=lambda r: r.state != "active"))
-
-
 def build_targets(conn: Connection, catalogue: Catalogue, filters: TargetFilters, today: date) -> TargetsView:
     """The sheet that the filters name as it stood at the end of their day."""
     sheets, as_of = list_sheets(conn), filters.as_of or today

@@ -79,4 +79,8 @@ def install(server: Flask, data: Data) -> None:
 
 
 def _about(view: ChartView, now: datetime) -> list[tuple[str, str]]:
-    return [(t("chart.what"), view.kind), (t("chart.finding"), view.finding), (t("chart.made_at"), f"{now:%Y-%m-%d %H:%M}")]
+    return [
+        (t("chart.what"), view.kind),
+        (t("chart.finding"), view.finding),
+        (t("chart.made_at"), f"{now:%Y-%m-%d %H:%M}"),
+    ]

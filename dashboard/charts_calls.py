@@ -178,20 +178,21 @@ def _waits_finding(view: CallsView) -> str:
 def six_view(view: CallsView) -> ChartView:
     """15秒接通率 under each formula."""
     one = next(one for one in view.figures if one.kpi.code == "service_level")
-    titles = tables.titled(
-        t("calls.formula"), t("calls.in_force"), tables.with_unit(one.kpi), t("calls.without"), t("chart.numerator"),
-        t("chart.denominator"), t("chart.reason"), numeric=(2, 3, 4, 5),
-    )  # fmt: skip
+    excluding = any(line.without for line in view.six)
+    titles = [t("calls.formula"), t("calls.in_force"), tables.with_unit(one.kpi)]
+    titles += [t("calls.without")] if excluding else []
+    titles += [t("chart.numerator"), t("chart.denominator"), t("chart.reason")]
     rows = []
     for line in view.six:
+        figures = [tables.shown(line.value, one.kpi, one.target)]
+        figures += [_without(line.without, one)] if excluding else []
         marked = t("calls.yes") if line.in_force else ""
-        figures = (tables.shown(line.value, one.kpi, one.target), _without(line.without, one))
         rows.append((line.text, marked, *figures, *tables.sides(line.value), tables.reason(line.value, one.kpi)))
     return ChartView(
         "six",
         t("calls.six"),
         _six_finding(view, one),
-        ChartTable(titles, tuple(rows)),
+        ChartTable(tables.titled(*titles, numeric=range(2, len(titles) - 1)), tuple(rows)),
         notes=t("calls.six_note"),
         basis=tables.basis_of(view.scope, one.kpi, one.now),
         links=tables.made_of(Filters(), one.kpi)[1:],
@@ -228,7 +229,7 @@ def versus_view(view: CallsView, filters: Filters) -> ChartView:
         "versus",
         t("calls.versus"),
         t(key, label=view.scope.label, value=_spoken(one), change=change),
-        ChartTable(titles, rows),
+        ChartTable(titles, rows, by_time=True),
         notes=t("calls.versus_note", day=since),
         basis=tables.basis_of(view.scope, one.kpi, one.now),
         links=tables.made_of(filters, one.kpi),

@@ -37,10 +37,9 @@ def sentence(view: OrdersView) -> str:
     if "accepted_volume" in known:
         one = known["accepted_volume"]
         parts.append(t("orders.volume_is", label=view.scope.label, value=_spoken(one)))
-    missed = [one for one in known.values() if one.status is Status.MISSED]
-    named = [known[code] for code in ("on_time_closure_rate", "satisfaction_rate") if code in known]
-    for one in dict.fromkeys([*(m.kpi.code for m in missed[:MOST_NAMED]), *(n.kpi.code for n in named)]):
-        parts.append(_judged(known[one]))
+    missed = [code for code, one in known.items() if one.status is Status.MISSED]
+    named = [code for code in ("on_time_closure_rate", "satisfaction_rate") if code in known]
+    parts += [_judged(known[code]) for code in dict.fromkeys((*missed[:MOST_NAMED], *named))]
     text = t("finding.comma_plain").join(parts)
     if view.due is not None and view.due.overdue:
         text = t("finding.semicolon").join((text, t("orders.overdue_is", n=fmt.number(view.due.overdue))))
@@ -107,14 +106,23 @@ def _stage_row(stage: Stage) -> tuple[str, ...]:
 def due_view(view: OrdersView) -> ChartView:
     """Open orders by due day, whatever the period chosen."""
     titles = tables.titled(
-        t("orders.due_day"), t("chart.weekday"), t("orders.due"), t("orders.closed"), t("orders.open"), numeric=(2, 3, 4)
+        t("orders.due_day"),
+        t("chart.weekday"),
+        t("orders.due"),
+        t("orders.closed"),
+        t("orders.open"),
+        numeric=(2, 3, 4),
     )
     rows = []
     for day in view.due.days if view.due else ():
         figures = (fmt.number(day.due), fmt.number(day.closed), fmt.number(day.open))
         rows.append((day.day.isoformat(), fmt.weekday(day.day), *figures))
     today = view.scope.today
-    since = "" if view.due is None else t("orders.due_note", since=fmt.day(view.due.since), until=fmt.day(view.due.until, today))
+    since = (
+        ""
+        if view.due is None
+        else t("orders.due_note", since=fmt.day(view.due.since), until=fmt.day(view.due.until, today))
+    )
     return ChartView(
         "due",
         t("orders.due_title"),

@@ -49,6 +49,7 @@ def _hourly(chart: HourlyChart, view: Overview, filters: Filters) -> ChartView:
         notes=t("overview.hour_legend", denominator=denominator.strip("()"), numerator=numerator.strip("()")),
         basis=_basis(chart.formula, view, chart.kpi, item),
         links=_links(filters, chart.kpi),
+        empty="" if chart.values else t("chart.none_by_hour"),
         sources=_sources(item, view),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dashboard import chart_tables as tables
 from dashboard import findings
 from dashboard import format as fmt
+from dashboard.figures.daily import axis_note
 from dashboard.filters import Filters
 from dashboard.texts import t
 from dashboard.views import DailyChart
@@ -31,7 +32,7 @@ def day_view(
         kind,
         findings.daily_finding(chart),
         tables.by_day(chart.kpi, chart.values, chart.target),
-        notes=" · ".join(text for text in (note, day_legend(chart)) if text),
+        notes=" · ".join(text for text in (note, axis_note(chart), day_legend(chart)) if text),
         basis=basis or tables.basis_of(scope, chart.kpi, note=note),
         links=tables.made_of(filters, chart.kpi),
         empty="" if known else t("chart.none_by_day", name=chart.kpi.name),
@@ -59,14 +60,14 @@ def group_view(name: str, group: GroupTable, scope: PageScope) -> ChartView:
     titles += [tables.with_unit(kpi) for kpi in group.kpis]
     titles += [t("group.sample", name=rate.name), t("group.interval", name=rate.name)]
     titles += [t("group.open")] if group.with_open else []
-    numeric = [*range(1, len(group.kpis) + 2)] + ([len(titles) - 1] if group.with_open else [])
+    numeric = [*range(1, len(group.kpis) + 3)] + ([len(titles) - 1] if group.with_open else [])
     titles.append(t("chart.reason"))
     rows = [_group_row(row, group) for row in group.rows]
     alone = all(not row.key for row in group.rows)
     return ChartView(
         name,
         t(f"group.by_{name}"),
-        _group_finding(name, group),
+        t("group.not_given", kind=t(f"group.by_{name}")) if alone else _group_finding(name, group),
         ChartTable(tables.titled(*titles, numeric=numeric), tuple(rows)),
         notes=t("group.note", name=rate.name, n=group.min_sample),
         basis=tables.basis_of(scope, rate),
@@ -82,7 +83,11 @@ def _group_row(row: GroupRow, group: GroupTable) -> tuple[str, ...]:
     rate = row.values[group.kpis.index(group.rate)]
     sample = tables.sides(rate)[1]
     more = [fmt.reading(row.open)] if group.with_open else []
-    why = t("group.few", n=sample, least=group.min_sample) if row.few else ""
+    why = (
+        t("group.few", n=fmt.number((rate.denominator if rate else None) or 0.0), least=group.min_sample)
+        if row.few
+        else ""
+    )
     return (row.key or t("group.unnamed"), *shown, sample, interval_text(row), *more, why)
 
 
@@ -101,7 +106,7 @@ def _group_finding(name: str, group: GroupTable) -> str:
         return t(f"group.too_few_{name}", n=group.min_sample)
     worst, best = (fmt.figure(row.values[at], group.rate.unit, group.target).spoken for row in (ranked[0], ranked[-1]))
     if len(ranked) == 1:
-        return t("group.only", key=ranked[0].key, name=group.rate.name, value=worst)
+        return t("group.only", who=ranked[0].key, name=group.rate.name, value=worst)
     key = "group.apart" if _apart(ranked) else "group.alike"
     return t(key, name=group.rate.name, worst=ranked[0].key, low=worst, best=ranked[-1].key, high=best)
 

@@ -6,26 +6,16 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.ask_evaluation import EvaluationView, build_evaluation_view
-from dashboard.ask_indicator import Asked, IndicatorView, ask_what_if, build_indicator
 from dashboard.ask_overview import build_overview
 from dashboard.ask_proof import build_proof
 from dashboard.ask_records import GAP_DAYS, build_page, freshness
-from dashboard.ask_targets import (
-    EntriesView,
-    ReviewView,
-    TargetsView,
-    build_entries,
-    build_review,
-    build_targets,
-    sheet_codes,
-)
+from dashboard.asked import Asked
 from dashboard.cache import VersionedCache
 from dashboard.filters import Filters, Parsed, parse
 from dashboard.product import ProductLike
@@ -38,7 +28,14 @@ from db.engine import data_version
 from db.journal import source_states
 from db.sheets import SheetRow, list_sheets
 from ingest.pull import find_gaps
-from targets.what_if import WhatIf
+
+if TYPE_CHECKING:  # what stands behind these takes seconds to load: imported when first asked for
+    from dashboard.ask_alerts import AlertsView
+    from dashboard.ask_evaluation import EvaluationView
+    from dashboard.ask_indicator import IndicatorView
+    from dashboard.ask_reports import ReportsView
+    from dashboard.ask_targets import EntriesView, ReviewView, TargetsView
+    from targets.what_if_model import WhatIf
 
 EXTENSION = "hotline"
 CACHE_SIZE = 64
@@ -107,7 +104,7 @@ class Data:
 
     def target_filters(self, query: Mapping[str, object]) -> TargetFilters:
         """What the pages of the performance contract are asked for, held against the sheets there are."""
-        return parse_target(query, self._kept("sheet codes", sheet_codes), self.today())
+        return parse_target(query, self._kept("sheet codes", _sheet_codes), self.today())
 
     def sheets(self) -> tuple[SheetRow, ...]:
         """The target sheets there are."""
@@ -115,25 +112,40 @@ class Data:
 
     def targets(self, filters: TargetFilters) -> TargetsView:
         """What 目标 shows; kept by sheet and day, whatever else is filtered."""
+        from dashboard.ask_targets import build_targets
+
         asked = TargetFilters(filters.sheet, filters.as_of)
         catalogue, today = self.product.catalogue, self.today()
         return self._kept(("targets", asked), lambda conn: build_targets(conn, catalogue, asked, today))
 
     def indicator(self, filters: TargetFilters, key: str) -> IndicatorView | None:
         """What 指标详情 shows; None for an indicator there is not."""
+        from dashboard.ask_indicator import build_indicator
+
         asked = TargetFilters(filters.sheet, filters.as_of)
         return self._kept(("indicator", asked, key), lambda conn: build_indicator(conn, self._asked(), asked, key))
 
     def what_if(self, filters: TargetFilters, key: str, rate: float | None, seats: float | None) -> WhatIf:
         """Where an indicator would end. Raises ValueError with a Chinese sentence, KeyError."""
+        from dashboard.ask_indicator import ask_what_if
+
         with self._reading() as conn:
             return ask_what_if(conn, self._asked(), filters, key, rate, seats)
 
     def evaluation(self, code: str, period: str) -> EvaluationView | None:
         """What 绩效自评 shows; None for a sheet there is not."""
+        from dashboard.ask_evaluation import build_evaluation_view
+
         now = self.product.clock()
         key = ("evaluation", code, period)
         return self._kept(key, lambda conn: build_evaluation_view(conn, self._asked(), code, period, now))
+
+    def alerts(self) -> AlertsView:
+        """What 告警 shows."""
+        from dashboard.ask_alerts import build_alerts
+
+        now = self.now()
+        return self._kept("alerts", lambda conn: build_alerts(conn, now))
 
     def _asked(self) -> Asked:
         product = self.product
@@ -141,13 +153,24 @@ class Data:
 
     def review(self, code: str, revision: int | None) -> ReviewView | None:
         """What 目标表校核 shows of a sheet; None for one there is not."""
+        from dashboard.ask_targets import build_review
+
         catalogue = self.product.catalogue
         return self._kept(("review", code, revision), lambda conn: build_review(conn, catalogue, code, revision))
 
     def entries(self, code: str) -> EntriesView:
         """What 填报 shows of a sheet."""
+        from dashboard.ask_targets import build_entries
+
         catalogue, today = self.product.catalogue, self.today()
         return self._kept(("entries", code), lambda conn: build_entries(conn, catalogue, code, today))
+
+    def reports(self) -> ReportsView:
+        """What 报告 shows."""
+        from dashboard.ask_reports import build_reports
+
+        now, tz = self.now(), self.product.tz
+        return self._kept("reports", lambda conn: build_reports(conn, now, tz))
 
     def records(self, runs_from: int) -> DataPage:
         """What 数据 shows. Runs and checks change without the figures changing, so nothing is kept."""
@@ -202,6 +225,11 @@ class Data:
                 yield conn
         except SQLAlchemyError as error:
             raise DatabaseGone(str(error)) from error
+
+
+def _sheet_codes(conn: Connection) -> tuple[str, ...]:
+    """Codes of the target sheets, those in force before drafts."""
+    return tuple(one.code for one in sorted(list_sheets(conn), key=lambda one: one.state != "active"))
 
 
 def _centre_choices(conn: Connection) -> tuple[CentreChoice, ...]:

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from alerts.channels.relay import SmtpSettings
 from ingest.config import Config
 from kpi.catalogue import Catalogue
 
 
-class SettingsLike(Protocol):
+class SettingsLike(SmtpSettings, Protocol):
     """The settings the pages read; see ``settings.py`` for their meaning."""
 
     @property
@@ -55,5 +56,7 @@ class ProductLike(Protocol):
     def program(self) -> str: ...
     @property
     def base_dir(self) -> Path: ...
+    @property
+    def secret(self) -> Callable[[str], str | None]: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...

@@ -8,12 +8,12 @@ from typing import Any
 
 from flask import Flask, Response, send_file
 
-from dashboard.ask_evaluation import PERIODS
 from dashboard.data import Data
 from dashboard.product import ProductLike
 from db.entries import EntryError, attachment
+from db.evaluations import PERIODS
 from db.sheets import UnknownSheetError, load_sheet
-from targets.evaluation import PERIOD_NAMES
+from targets.evaluation_model import PERIOD_NAMES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

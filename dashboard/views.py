@@ -59,7 +59,7 @@ class MarkedDay:
 
 @dataclass(frozen=True, slots=True)
 class DailyChart:
-    """One KPI by day. ``period``: the days asked for within the days drawn."""
+    """One KPI by day. ``period``: the days asked for within the days drawn. ``formula``: in force, written out."""
 
     kpi: Kpi
     values: tuple[KpiValue, ...]
@@ -68,6 +68,7 @@ class DailyChart:
     today: date
     holidays: tuple[MarkedDay, ...] = ()
     excluded: tuple[MarkedDay, ...] = ()
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)

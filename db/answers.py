@@ -57,7 +57,7 @@ def _values(context: Context, kpis: Sequence[Kpi], centres: tuple[int, ...]) -> 
     if not centres:
         return {kpi.code: () for kpi in kpis}
     if by in facts.KEY_COLUMNS:
-        return {kpi.code: tuple(by_key(context, kpi, centres)) for kpi in kpis}
+        return {code: tuple(found) for code, found in by_key(context, kpis, centres).items()}
     if by is Grain.ROLLING_24H:
         return {kpi.code: tuple(by_rolling_day(context, kpi, centres)) for kpi in kpis}
     inputs = load_inputs(context, kpis, centres)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from db import facts
+from db.group_sums import Codes, can_join, each_of
 from kpi.compute import conclude
 from kpi.definitions import Segment, resolve
 from kpi.model import Better, Fact, Grain, Kpi, KpiValue, NoValue
@@ -28,17 +30,28 @@ class _Sum:
     days: int = 0
 
 
-def by_key(context: Context, kpi: Kpi, centres: tuple[int, ...]) -> Sequence[KpiValue]:
-    """One figure a key, each day under its own definition. No rows where the facts don't know the KPI by this key."""
+_Frames = dict[tuple[tuple[int, ...], Period, Codes], pd.DataFrame]
+
+
+def by_key(context: Context, kpis: Sequence[Kpi], centres: tuple[int, ...]) -> dict[str, Sequence[KpiValue]]:
+    """One figure a key, each day under its own definition. No rows where the facts don't know a KPI by this key."""
+    groups = {kpi.code: _groups(context, kpi, centres) for kpi in kpis}
+    frames = _read_together(context, kpis, groups)
+    return {kpi.code: _by_key(context, kpi, groups[kpi.code], frames) for kpi in kpis}
+
+
+def _by_key(
+    context: Context, kpi: Kpi, groups: list[tuple[tuple[int, ...], Segment]], frames: _Frames
+) -> Sequence[KpiValue]:
     sums: dict[str, _Sum] = {}
     formula = kpi.formulas[0].code
     by = context.ask.by
-    for centre_group, segment in _groups(context, kpi, centres):
+    for centre_group, segment in groups:
         formula = segment.definition.formula
         codes = terms_of(kpi, [segment])
         if facts.table_for(by, codes) is None:
             return []
-        for frame in _frames(context, codes, centre_group, segment.period):
+        for frame in _frames(context, codes, centre_group, segment.period, frames):
             _add(sums, kpi, segment, frame)
     period, passed = context.period, context.period.until(context.ask.as_of)
     shown = sorted((_shown(context, key, by), total) for key, total in sums.items())
@@ -56,6 +69,25 @@ def by_key(context: Context, kpi: Kpi, centres: tuple[int, ...]) -> Sequence[Kpi
     ]
 
 
+def _read_together(
+    context: Context, kpis: Sequence[Kpi], groups: dict[str, list[tuple[tuple[int, ...], Segment]]]
+) -> _Frames:
+    """The sums by key of all KPIs over the same centres and days, read with one statement."""
+    by = context.ask.by
+    wanted: dict[tuple[tuple[int, ...], Period], list[Codes]] = {}
+    for kpi in kpis:
+        for centres, segment in groups[kpi.code]:
+            codes = tuple(terms_of(kpi, [segment]))
+            if can_join(by, codes):
+                for piece in _kept(context, centres, segment.period):
+                    wanted.setdefault((centres, piece), []).append(codes)
+    return {
+        (centres, piece, codes): frame
+        for (centres, piece), sets in wanted.items()
+        for codes, frame in each_of(context.conn, sets, centres, piece.start, piece.end, by).items()
+    }
+
+
 def _groups(context: Context, kpi: Kpi, centres: tuple[int, ...]) -> list[tuple[tuple[int, ...], Segment]]:
     """Centres that share a segment are asked together."""
     groups: dict[Segment, list[int]] = {}
@@ -65,12 +97,16 @@ def _groups(context: Context, kpi: Kpi, centres: tuple[int, ...]) -> list[tuple[
     return [(tuple(ids), segment) for segment, ids in groups.items()]
 
 
-def _frames(context: Context, codes: list[str], centres: tuple[int, ...], period: Period) -> list[pd.DataFrame]:
+def _frames(
+    context: Context, codes: list[str], centres: tuple[int, ...], period: Period, known: _Frames
+) -> list[pd.DataFrame]:
     """Sums by key, excluded hours left out: exactly by hour, else by whole day."""
     if context.ask.by is Grain.HOUR and any(context.hours_out(centre) for centre in centres):
         until = period.until(context.ask.as_of)
         return [_hours_kept(context, codes, centres, until)] if until else []
     kept = _kept(context, centres, period)
+    if can_join(context.ask.by, tuple(codes)):
+        return [known[centres, piece, tuple(codes)] for piece in kept]
     return [facts.group_sums(context.conn, codes, centres, p.start, p.end, context.ask.by) for p in kept]
 
 
@@ -139,7 +175,9 @@ def by_rolling_day(context: Context, kpi: Kpi, centres: tuple[int, ...]) -> Sequ
             pieces.append(_parts(kpi, segment, frame.dropna()))
     parts = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
     windows = rolling_sums(parts, datetime.combine(context.ask.as_of + ONE_DAY, time()))
-    return [_worst(context, kpi, formula, windows, day) for day in _days(context)]
+    whole = windows[(windows["hours"] >= WINDOW) & (windows["denominator"] > 0)]
+    by_day = _Windows(whole)
+    return [_worst(context, kpi, formula, by_day, day) for day in _days(context)]
 
 
 def _parts(kpi: Kpi, segment: Segment, frame: pd.DataFrame) -> pd.DataFrame:
@@ -156,16 +194,28 @@ def _days(context: Context) -> list[date]:
     return [until.start + timedelta(days=i) for i in range(until.days)] if until else []
 
 
-def _worst(context: Context, kpi: Kpi, formula: str, windows: pd.DataFrame, day: date) -> KpiValue:
-    period = Period(day, day)
-    midnight = datetime.combine(day, time())
-    inside = windows[(windows["ends"] > midnight) & (windows["ends"] <= midnight + ONE_DAY)]
-    whole = inside[(inside["hours"] >= WINDOW) & (inside["denominator"] > 0)]
-    if whole.empty:
+class _Windows:
+    """Whole windows of 24 hours in order of their ends, looked up by the day they end on (midnight: the day before)."""
+
+    def __init__(self, whole: pd.DataFrame) -> None:
+        self.ends = whole["ends"].to_numpy(dtype="datetime64[s]")
+        self.numerators = whole["numerator"].to_numpy(dtype=np.float64)
+        self.denominators = whole["denominator"].to_numpy(dtype=np.float64)
+
+    def ending_on(self, day: date) -> slice:
+        """The places of those that end on the day."""
+        midnights = np.array([day, day + ONE_DAY], dtype="datetime64[s]")
+        first, last = np.searchsorted(self.ends, midnights, side="right").tolist()
+        return slice(first, last)
+
+
+def _worst(context: Context, kpi: Kpi, formula: str, windows: _Windows, day: date) -> KpiValue:
+    period, inside = Period(day, day), windows.ending_on(day)
+    if inside.start == inside.stop:
         return KpiValue(kpi.code, formula, day, day, "", None, None, None, 0, 1, NoValue.NO_DATA)
-    shares = whole["numerator"] / whole["denominator"]
+    shares = windows.numerators[inside] / windows.denominators[inside]
     lower_is_better = kpi.better is Better.LOWER
-    worst = whole.iloc[int(shares.argmax() if lower_is_better else shares.argmin())]
-    key = worst["ends"].isoformat(timespec="minutes")
-    sides = float(worst["numerator"]), float(worst["denominator"])
+    worst = inside.start + int(shares.argmax() if lower_is_better else shares.argmin())
+    key = windows.ends[worst].item().isoformat(timespec="minutes")
+    sides = float(windows.numerators[worst]), float(windows.denominators[worst])
     return conclude(kpi, formula, period, *sides, key=key, days=(1, 1))

@@ -60,20 +60,22 @@ def episodes(conn: Connection, start: datetime, end: datetime) -> tuple[Episode,
         .group_by(t.rule, t.episode)
         .subquery()
     )
+    later = alert_transitions.alias("later").c
     ended = (
-        select(func.min(t.at))
+        select(func.min(later.at))
         .where(
-            t.rule == fired.c.rule,
-            t.episode == fired.c.episode,
-            t.after == AlertState.OK.value,
-            t.at >= fired.c.fired_at,
+            later.rule == fired.c.rule,
+            later.episode == fired.c.episode,
+            later.after == AlertState.OK.value,
+            later.at >= fired.c.fired_at,
         )
+        .correlate(fired)
         .scalar_subquery()
     )
     a = alert_acks.c
-    who = select(func.max(a.by)).where(a.rule == fired.c.rule, a.episode == fired.c.episode).scalar_subquery()
+    who = select(func.max(a.by)).where(a.rule == fired.c.rule, a.episode == fired.c.episode).correlate(fired)
     statement = (
-        select(alert_transitions, ended.label("ended_at"), who.label("who"))
+        select(alert_transitions, ended.label("ended_at"), who.scalar_subquery().label("who"))
         .join(fired, fired.c.first == t.id)
         .where(t.at < naive_utc(end))
         .order_by(t.at, t.id)
@@ -116,4 +118,6 @@ def restated_between(conn: Connection, centres: Sequence[int], start: datetime, 
         .group_by(r.measure)
         .order_by(func.count().desc(), r.measure)
     )
-    return tuple(Restated(code, count, first, last, float(net)) for code, count, first, last, net in conn.execute(statement))
+    return tuple(
+        Restated(code, count, first, last, float(net)) for code, count, first, last, net in conn.execute(statement)
+    )

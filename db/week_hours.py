@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-import pandas as pd
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection
 
 from db import facts
@@ -19,7 +20,10 @@ from kpi.model import Ask, Fact, Kpi, KpiValue
 from kpi.parts import terms_of
 from kpi.periods import Period
 
+HOURS = 24
+WEEK = 7 * HOURS
 _Group = tuple[tuple[int, ...], Period]
+_Week = npt.NDArray[np.float64]
 
 
 def by_week_hour(conn: Connection, catalogue: Catalogue, ask: Ask) -> dict[str, tuple[KpiValue, ...]]:
@@ -49,7 +53,7 @@ def _pieces(context: Context, kpi: Kpi, centres: Sequence[int]) -> list[tuple[_G
     return found
 
 
-def _frames(context: Context, wanted: dict[str, list[tuple[_Group, Segment]]]) -> dict[_Group, pd.DataFrame]:
+def _frames(context: Context, wanted: dict[str, list[tuple[_Group, Segment]]]) -> dict[_Group, _Hours]:
     """The hours of each group of centres and days, read once for all KPIs."""
     codes: dict[_Group, dict[str, None]] = {}
     for kpi, pieces in wanted.items():
@@ -59,37 +63,57 @@ def _frames(context: Context, wanted: dict[str, list[tuple[_Group, Segment]]]) -
     found = {}
     for (centres, period), needs in codes.items():
         frame = facts.hour_sums(context.conn, list(needs), centres, period.start, period.end)
-        frame["weekday"] = [day.isoweekday() for day in frame["day"]]
-        found[(centres, period)] = frame
+        days = [day.toordinal() for day in frame["day"]]
+        columns = {code: frame[code].to_numpy(dtype=np.float64) for code in needs}
+        found[(centres, period)] = _Hours(np.array(days, dtype=np.int64), frame["hour"].to_numpy(np.int64), columns)
     return found
 
 
-def _values(
-    context: Context, kpi: Kpi, pieces: list[tuple[_Group, Segment]], frames: dict[_Group, pd.DataFrame]
-) -> list[KpiValue]:
-    sums: dict[tuple[int, int], list[float]] = {}
-    days: dict[int, set[date]] = {}
-    for group, segment in pieces:
-        codes = terms_of(kpi, [segment])
-        known = frames[group].dropna(subset=codes)
-        for weekday, day in zip(known["weekday"].tolist(), known["day"].tolist(), strict=True):
-            days.setdefault(weekday, set()).add(day)
+@dataclass(frozen=True, eq=False)
+class _Hours:
+    """Rows of centre, day and hour; ``days`` as ordinals, NaN where a measure was not supplied."""
+
+    days: npt.NDArray[np.int64]
+    hours: npt.NDArray[np.int64]
+    columns: Mapping[str, npt.NDArray[np.float64]]
+
+    def summed(self, kpi: Kpi, segment: Segment) -> tuple[_Week, _Week, _Week]:
+        """Numerators, denominators and rows by weekday and hour, over the rows that have all the formula needs."""
+        known = np.ones(len(self.days), dtype=np.bool_)
+        for code in terms_of(kpi, [segment]):
+            known &= ~np.isnan(self.columns[code])
+        place = ((self.days[known] - 1) % 7) * HOURS + self.hours[known]
         formula = kpi.formula(segment.definition.formula)
-        sides = [resolve(terms, segment.definition) for terms in (formula.numerator, formula.denominator)]
-        summed = known.groupby(["weekday", "hour"])[codes].sum()
-        for place, row in zip(summed.index, summed.to_dict("records"), strict=True):
-            total = sums.setdefault((int(place[0]), int(place[1])), [0.0, 0.0])
-            for side, terms in enumerate(sides):
-                total[side] += sum(sign * row[code] for code, sign in terms.items())
-    formula_code = pieces[-1][1].definition.formula if pieces else kpi.formulas[0].code
-    return [
-        conclude(
-            kpi,
-            formula_code,
-            context.period,
-            *total,
-            key=f"{weekday}/{hour:02d}",
-            days=(len(days[weekday]), len(days[weekday])),
-        )
-        for (weekday, hour), total in sorted(sums.items())
-    ]
+        sides = []
+        for terms in (formula.numerator, formula.denominator):
+            line = np.zeros(len(place))
+            for code, sign in resolve(terms, segment.definition).items():
+                line += sign * self.columns[code][known]
+            sides.append(np.bincount(place, weights=line, minlength=WEEK).astype(np.float64))
+        return sides[0], sides[1], np.bincount(place, minlength=WEEK).astype(np.float64)
+
+    def days_known(self, kpi: Kpi, segment: Segment) -> set[int]:
+        """The days, as ordinals, with any such row."""
+        known = np.ones(len(self.days), dtype=np.bool_)
+        for code in terms_of(kpi, [segment]):
+            known &= ~np.isnan(self.columns[code])
+        return set(np.unique(self.days[known]).tolist())
+
+
+def _values(
+    context: Context, kpi: Kpi, pieces: list[tuple[_Group, Segment]], frames: dict[_Group, _Hours]
+) -> list[KpiValue]:
+    sums = np.zeros((3, WEEK))
+    days: set[int] = set()
+    for group, segment in pieces:
+        sums += frames[group].summed(kpi, segment)
+        days |= frames[group].days_known(kpi, segment)
+    of_weekday = [sum((day - 1) % 7 == weekday for day in days) for weekday in range(7)]
+    formula = pieces[-1][1].definition.formula if pieces else kpi.formulas[0].code
+    found = []
+    for place in np.flatnonzero(sums[2]).tolist():
+        weekday, hour = divmod(place, HOURS)
+        sides, count = sums[:2, place].tolist(), of_weekday[weekday]
+        key = f"{weekday + 1}/{hour:02d}"
+        found.append(conclude(kpi, formula, context.period, *sides, key=key, days=(count, count)))
+    return found

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from scipy import stats
 
+from kpi.count_law import quantiles
 from kpi.forecast import Ending, History, Projection, days_to_come, told, untold
 from kpi.forecast_days import Floats, kind_factors, kinds_of
 from kpi.forecast_past import MIN_DAYS
@@ -78,4 +78,4 @@ def _rare(year: History, past: Floats, ahead: Floats) -> Floats:
         passed, ahead = float(len(past)), np.ones(len(ahead))
     shape = float(year.numerator.sum()) + 0.5
     grid = (np.arange(DRAWS) + 0.5) / DRAWS
-    return np.asarray(stats.nbinom.ppf(grid, shape, passed / (passed + float(ahead.sum()))), dtype=np.float64)
+    return quantiles(grid, shape, passed / (passed + float(ahead.sum())))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from kpi.count_law import at_most
 from kpi.periods import Period
 from kpi.status import Operator
 
@@ -139,11 +140,8 @@ def pace_cap(done: int, cap: float, passed_days: int, remaining_days: int) -> Ca
         return CapPace(left, projected, 0.0)
     if remaining_days <= 0:
         return CapPace(left, float(done), 1.0)
-    from scipy.special import betainc  # late: it takes a moment to load, and most pages never need it
-
     success = passed_days / (passed_days + remaining_days)
-    # The cumulative negative binomial as a regularised incomplete beta function: at most `left` more events.
-    return CapPace(left, projected, float(betainc(shape, int(left) + 1, success)))
+    return CapPace(left, projected, at_most(left, shape, success))
 
 
 @dataclass(frozen=True, slots=True)

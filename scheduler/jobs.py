@@ -15,9 +15,10 @@ from ingest.mapping import SourceSpec
 from product import Product
 from scheduler.alerting import Alerting
 from scheduler.presence import BEAT_EVERY
+from scheduler.reporting import Reporting
 from scheduler.work import Work
 
-HOUSE, DEMO, ALERTS, POST = "house", "demo", "alerts", "post"
+HOUSE, DEMO, ALERTS, POST, REPORTS = "house", "demo", "alerts", "post", "reports"
 """Executors of jobs that belong to no source. Each source has one of its own: see ``executor_of``."""
 INTRADAY = "intraday:"
 LOOK = "alerts"
@@ -59,6 +60,7 @@ def jobs(product: Product, work: Work, now: datetime) -> list[Job]:
         every(timedelta(hours=1), "alert-rules", ALERTS, alerting.rules),
         every(timedelta(minutes=product.settings.alert_every_minutes), LOOK, ALERTS, alerting.look),
         every(DELIVER_EVERY, "deliveries", POST, alerting.deliver),
+        every(timedelta(minutes=1), "reports", REPORTS, Reporting(product, work.stopping).look),
     ]
     if product.demo:
         table.append(every(often, "demo", DEMO, work.demo))

@@ -17,7 +17,7 @@ from db.errors import explain
 from db.meta import set_meta
 from db.store import abandon_dead_runs
 from product import Product
-from scheduler.jobs import ALERTS, DEMO, HOUSE, INTRADAY, LOOK, POST, Job, executor_of, jobs
+from scheduler.jobs import ALERTS, DEMO, HOUSE, INTRADAY, LOOK, POST, REPORTS, Job, executor_of, jobs
 from scheduler.leader import EVER_LED, NAME, Leader, leader_for
 from scheduler.presence import Presence, is_alive, take_leave
 from scheduler.work import Work
@@ -73,9 +73,9 @@ def _acquire(leader: Leader, stop: threading.Event) -> bool:
 
 def _lead(product: Product, leader: Leader, stop: threading.Event) -> bool:
     """Runs the jobs while leading. True where no job is left running."""
+    transact(product.engine, lambda conn: set_meta(conn, EVER_LED, product.clock().isoformat()))
     _log.info("本进程开始调度: %s", product.holder)
     abandon_dead_runs(product.engine, lambda holder: _lives(product, holder), product.clock())
-    transact(product.engine, lambda conn: set_meta(conn, EVER_LED, product.clock().isoformat()))
     halt = threading.Event()
     shift = Shift(product, halt)
     try:
@@ -104,7 +104,7 @@ class Shift:
         self._work = Work(product, halt.is_set, self._nudge, self._look)
         self._busy = Busy(halt)
         self._watch = ClockWatch(product.clock)
-        executors = {HOUSE, DEMO, ALERTS, POST, *(executor_of(source) for source in product.config.sources)}
+        executors = {HOUSE, DEMO, ALERTS, POST, REPORTS, *(executor_of(source) for source in product.config.sources)}
         self._scheduler = BackgroundScheduler(
             timezone=product.tz,
             executors={name: ThreadPoolExecutor(1) for name in executors},

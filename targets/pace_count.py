@@ -6,8 +6,7 @@ import math
 from dataclasses import replace
 from datetime import date
 
-from scipy import stats
-
+from kpi.count_law import quantiles
 from kpi.forecast_count import project_count
 from kpi.model import NoValue
 from kpi.pace_model import Binding, Pace, Schedule
@@ -151,8 +150,8 @@ def _interval(done: float, passed: int, ahead: int) -> tuple[float | None, float
         return None, None
     if ahead <= 0:
         return done, done
-    rest = stats.nbinom(done + 0.5, passed / (passed + ahead))
-    return done + float(rest.ppf(LOW)), done + float(rest.ppf(HIGH))
+    low, high = quantiles((LOW, HIGH), done + 0.5, passed / (passed + ahead))
+    return done + float(low), done + float(high)
 
 
 def volume(base: Pace, unit: str, last_year: float | None, reason: str) -> Pace:

@@ -67,6 +67,14 @@ class FakeSettings:
     allowed_hosts: tuple[str, ...] = ()
     upload_max_mb: int = 50
     min_sample: int = 30
+    smtp_host: str = ""
+    smtp_port: int = 25
+    smtp_security: str = "none"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_sender: str = "hotline@example.org"
+    smtp_sender_name: str = "热线绩效监测"
+    smtp_verify: bool = True
 
 
 @dataclass
@@ -82,6 +90,7 @@ class FakeProduct:
     demo: bool = False
     holder: str = "test:1"
     program: str = "python3 start.py"
+    secret: Callable[[str], str | None] = lambda _name: None
 
     @property
     def base_dir(self) -> Path:

@@ -29,6 +29,7 @@ from db.alert_rules import save_contact, save_rules
 from db.alert_states import load_standings
 from db.deliveries import list_deliveries
 from db.engine import make_engine, write
+from db.runs import fail_run
 from db.schema_alerts import (
     alert_acks,
     alert_rules,
@@ -41,19 +42,19 @@ from db.schema_alerts import (
 from kpi.alert_model import AlertKind, AlertRule, AlertState, Contact
 from kpi.catalogue import build
 from kpi.workdays import WorkCalendar
-from tests.factories import TZ, Desk, at, batch, calls
+from tests.factories import TZ, Desk, at, batch, calls, reject
 
 CATALOGUE, CALENDAR = build(), WorkCalendar()
 EMPTIED = (deliveries, alert_acks, alert_transitions, alert_standings, incidents, contacts, alert_rules)
 RULES = (
-    AlertRule("city", "接通率", AlertKind.DAY, "answer_rate", centre="city", level=0.92),
-    AlertRule("district", "江宁接通率", AlertKind.DAY, "answer_rate", centre="district", level=0.92),
-    AlertRule("live", "最近一小时", AlertKind.LIVE, "answer_rate", centre="district", level=0.92),
+    AlertRule("city", "呼入量", AlertKind.DAY, "offered_volume", centre="city", operator="<=", level=250),
+    AlertRule("files", "话务导出", AlertKind.FAILED_PULL, "calls", operator="<="),
+    AlertRule("rows", "话务导出的行", AlertKind.REJECT_SHARE, "calls", operator="<=", level=0.1),
 )
 CONTACTS = (Contact("值班", "email", "a@example.org, b@example.org"), Contact("值班", "page"))
 STEP = timedelta(minutes=4)
 """Longer than the lease of a delivery, so that the next child may take over."""
-MOST_KILLS_IN_A_ROW = 6
+MOST_KILLS_IN_A_ROW = 8
 
 
 class Trial:
@@ -80,15 +81,18 @@ class Trial:
 
         self.look(work)
 
-    def facts(self, answered: int) -> None:
-        """So many of 200 calls of this day were answered in each centre."""
+    def facts(self, bad: bool) -> None:
+        """A bad day, rows left out and a failed pull; or all of it put right."""
 
         def work(engine: Engine) -> None:
             desk = Desk(engine)
             desk.clock.moment = self.now
-            for centre, offered in (("city", 300), ("district", 200)):
-                row = {"hour": 9, "offered": offered, "answered": answered * offered // 200}
-                desk.write(batch(calls=calls(row, centre=centre, day=self.now.astimezone(TZ).date())))
+            row = {"hour": 9, "offered": 300 if bad else 200}
+            left_out = [reject(row_no=number) for number in range(50 if bad else 0)]
+            made = calls(row, day=self.now.astimezone(TZ).date())
+            desk.write(batch(calls=made, rejects=left_out, rows_used=100 - len(left_out), rows_read=100))
+            if bad:
+                fail_run(engine, desk.run(), "连不上", self.now)
 
         self.look(work)
 
@@ -174,8 +178,6 @@ def disturbed(trial: Trial, events: int, seconds: float, dice: random.Random) ->
         trial.now += STEP
     assert not killed(trial.child())
     trial.now += STEP
-    assert not killed(trial.child())
-    trial.now += STEP
     return deaths, by_clock
 
 
@@ -199,18 +201,18 @@ def main(url: str, port: int, kills: int, seed: int) -> dict[str, Any]:
     """Kills until ``kills`` processes died of it."""
     trial, dice = Trial(url, port), random.Random(seed)
     trial.empty()
-    trial.facts(160)
+    trial.facts(bad=True)
     trial.look(lambda engine: trial.work())  # so that every child finds everything loaded
     assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads must not fork"
     report: dict[str, Any] = {"kills": 0, "by_clock": 0, "trials": []}
     while report["kills"] < kills:
         trial.empty()
-        trial.facts(160)
+        trial.facts(bad=True)
         if not report["trials"]:
             events, seconds = undisturbed(trial)
             trial.empty()
-        for answered in (160, 198):
-            trial.facts(answered)
+        for bad in (True, False):
+            trial.facts(bad)
             deaths, by_clock = disturbed(trial, events, seconds, dice)
             report["kills"] += deaths
             report["by_clock"] += by_clock

@@ -43,7 +43,7 @@ def test_two_hundred_kills_lose_and_double_nothing(database: str, request: pytes
     copies = Counter(mails)
     for trial in report["trials"]:
         assert trial["states"] == ["delivered"] and trial["calm"]
-        # City, and district with its last hour: two incidents, each fired and recovered, to two people and the page.
+        # The city, and its source: two incidents, each fired and recovered, to two people and the page.
         assert trial["kinds"] == ["fired"] * 6 + ["recovered"] * 6
         assert trial["moved"] == 6 and len(trial["threads"]) == 6
         for message_id, attempts in trial["mails"].items():

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from alerts.observe import observe
 from alerts.observe_sources import stale_minutes
@@ -215,3 +215,17 @@ def test_an_entry_by_hand_moves_the_figure(sqlite_engine: Engine) -> None:
             conn, SHEET, key=desk.keys["培训场次"], day=TODAY, value=10, text="", note="", author="李", now=at(NOW)
         )
     assert seen(desk, rule)["behind"].value == 1.0, "locked: the target is reached"
+
+
+def test_two_hundred_rules_ask_no_more_than_a_few(sqlite_engine: Engine) -> None:
+    desk = filled(sqlite_engine)
+    key, kinds = desk.keys["接通率"], (AlertKind.DAY, AlertKind.WEEK, AlertKind.LIVE, AlertKind.ROLLING_24H)
+    few = [replace(DAY_RULE, code=kind.value, kind=kind) for kind in kinds]
+    few.append(a_rule("to_date", AlertKind.TO_DATE, key, level=0.96))
+    many = [replace(rule, code=f"{rule.code}{n}", level=n / 40) for rule in few for n in range(40)]
+    asked: list[str] = []
+    event.listen(sqlite_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    seen(desk, *few)
+    first, asked[:] = len(asked), []
+    assert len(seen(desk, *many)) == 200
+    assert len(asked) == first < 60

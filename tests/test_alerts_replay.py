@@ -44,7 +44,8 @@ def test_a_day_corrected_later_is_as_it_was_then(engine: Engine) -> None:
     desk = AlertDesk(engine)
     desk.plain_days(START, date(2026, 3, 3))
     desk.plain_days(date(2026, 3, 5), END)
-    desk.hours(BAD, "2026-03-05 01:10", {9: (1000, 850)})
+    for delivered in ("2026-03-04 23:30", "2026-03-05 02:30"):  # in the evening, and confirmed at night
+        desk.hours(BAD, delivered, {9: (1000, 850)})
     desk.hours(BAD, "2026-03-20 09:00", {9: (1000, 990)})
     (one,) = played(desk, replace(RULE, hold_minutes=0))
     assert (one.value, one.fired_at) == (0.85, at("2026-03-04 23:30"))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from tests.factories import Desk, batch, calls
+from tests.factories import TZ, Desk, batch, calls
 from tests.installation import Place, Told
 
-TODAY = date.today()
+TODAY = datetime.now(TZ).date()  # the centre's day, wherever the tests run
 LONG_AGO, YESTERDAY, TOMORROW = (TODAY + timedelta(days=n) for n in (-40, -1, 1))
 PAST = ("--backdate", "--note", "原有口径")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -17,11 +17,11 @@ from db.schema import runs
 from ingest.config import load_config
 from scheduler.leader import EVER_LED, leader_for
 from scheduler.runner import run_scheduler
-from tests.factories import Desk, batch, calls
+from tests.factories import TZ, Desk, batch, calls
 from tests.installation import SOURCES, Place, Told
 from tests.project_files import ROOT
 
-TODAY = date.today()
+TODAY = datetime.now(TZ).date()  # the centre's day, wherever the tests run
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_it_has_the_jobs_of_every_enabled_source_each_with_its_own_executor(plac
     now = at("2026-03-06 10:00")
     table = {job.code: job for job in jobs(product, Work(product, lambda: False, lambda: None), now)}
     assert sorted(table) == sorted(
-        ["alert-rules", "alerts", "deliveries", "heartbeat"]
+        ["alert-rules", "alerts", "deliveries", "heartbeat", "reports"]
         + [f"{kind}:{source}" for kind in ("catch-up", "daily", "intraday") for source in ("calls", "more")]
     )
     assert {job.executor for job in table.values() if job.code.endswith(":calls")} == {"source:calls"}

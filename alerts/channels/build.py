@@ -3,49 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from alerts.channels.base import Channel
 from alerts.channels.email import Email, MailSettings
 from alerts.channels.page import Page
+from alerts.channels.relay import SmtpSettings
 from alerts.channels.robots import DingTalk, Feishu, WeCom
 from alerts.channels.webhook import Webhook
-
-
-class SmtpSettings(Protocol):
-    """The settings of the mail relay."""
-
-    @property
-    def smtp_host(self) -> str:
-        """'' : no mail is sent."""
-
-    @property
-    def smtp_port(self) -> int:
-        """Its port."""
-
-    @property
-    def smtp_security(self) -> str:
-        """starttls, ssl or none."""
-
-    @property
-    def smtp_user(self) -> str:
-        """'' sends without signing in."""
-
-    @property
-    def smtp_password(self) -> str:
-        """The user's password."""
-
-    @property
-    def smtp_sender(self) -> str:
-        """The address mails come from; '' : hotline@ and the relay's host."""
-
-    @property
-    def smtp_sender_name(self) -> str:
-        """The name mails come from."""
-
-    @property
-    def smtp_verify(self) -> bool:
-        """Whether the relay's certificate has to be trusted."""
 
 
 def channels(settings: SmtpSettings) -> dict[str, Channel]:

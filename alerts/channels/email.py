@@ -72,23 +72,27 @@ class Email:
 
     def _connect(self) -> smtplib.SMTP:
         known = self.settings
-        context = ssl.create_default_context()
-        if not known.verify:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         server: smtplib.SMTP
         if known.security == "ssl":
-            server = smtplib.SMTP_SSL(known.host, known.port, timeout=known.timeout, context=context)
+            server = smtplib.SMTP_SSL(known.host, known.port, timeout=known.timeout, context=self._context())
         else:
             server = smtplib.SMTP(known.host, known.port, timeout=known.timeout)
         try:
             if known.security == "starttls":
-                server.starttls(context=context)
+                server.starttls(context=self._context())
             if known.user:
                 server.login(known.user, known.password)
         except BaseException:
             server.close()
             raise
         return server
+
+    def _context(self) -> ssl.SSLContext:
+        """Made only where it is needed: reading the system's certificates takes a while."""
+        context = ssl.create_default_context()
+        if not self.settings.verify:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
 
 
 def _by_code(code: int, said: bytes | str, what: str) -> Outcome:

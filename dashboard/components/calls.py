@@ -12,11 +12,10 @@ from dashboard import format as fmt
 from dashboard.components.chart_frame import chart_frame
 from dashboard.components.parts import Child, Column, badge, figure, link, panel, row, table
 from dashboard.figures.bars import versus_figure, waits_figure
-from dashboard.figures.daily import axis_note, daily_figure
+from dashboard.figures.daily import daily_figure
 from dashboard.figures.week import week_figure
 from dashboard.filters import Filters
 from dashboard.texts import t
-from dashboard.views import DailyChart
 from dashboard.views_calls import CallsView, Compared, PageScope
 from dashboard.views_charts import ChartView
 
@@ -37,10 +36,10 @@ def bars(view: CallsView, charts: Mapping[str, ChartView], files: str, theme: st
     names = [cells[1] for cells in charts["waits"].table.rows]
     figures: dict[str, dict[str, Any] | None] = {
         "waits": waits_figure(dict(view.waits), list(dict.fromkeys(names)), view.limit, theme),
-        "six": None,
+        "abandoned": daily_figure(view.abandoned, theme),
         "versus": versus_figure(view.versus, theme),
         "rolling": daily_figure(view.rolling, theme),
-        "abandoned": daily_figure(view.abandoned, theme),
+        "six": None,
     }
     return [chart_frame(charts[name], made, files.replace("*", name)) for name, made in figures.items()]
 
@@ -50,12 +49,7 @@ def groups(names: Sequence[str], charts: Mapping[str, ChartView], files: str) ->
     return [chart_frame(charts[name], None, files.replace("*", name), "chart-wide") for name in names]
 
 
-def axis_noted(note: str, chart: DailyChart) -> str:
-    """A chart's notes with where its axis begins."""
-    return " · ".join(text for text in (axis_note(chart), note) if text)
-
-
-def figures_panel(figures: Sequence[Compared], scope: PageScope, filters: Filters) -> Component:
+def figures_panel(title: str, figures: Sequence[Compared], scope: PageScope, filters: Filters) -> Component:
     """KPIs over the period beside the period before and the same period a year before."""
     with_targets = any(one.target for one in figures)
     with_exclusions = any(one.without for one in figures)
@@ -64,10 +58,10 @@ def figures_panel(figures: Sequence[Compared], scope: PageScope, filters: Filter
         row(columns, _cells(one, filters, targets=with_targets, exclusions=with_exclusions), heading=0)
         for one in figures
     ]
-    body: list[Child] = [table(t("calls.figures"), columns, rows, "plain-table figures-table")]
+    body: list[Child] = [table(title, columns, rows, "plain-table figures-table")]
     if not with_exclusions:
         body.append(html.P(t("calls.no_exclusions"), className="note"))
-    return panel(t("calls.figures"), body, "figures-panel", aside=fmt.period(scope.period, scope.today))
+    return panel(title, body, "figures-panel", aside=fmt.period(scope.period, scope.today))
 
 
 def _columns(scope: PageScope, *, targets: bool, exclusions: bool) -> list[Column]:

@@ -105,7 +105,13 @@ def _measures(entry: CatalogueEntry) -> Component:
     rows = [
         row(
             MEASURES,
-            (one.name, html.Code(one.code), one.dated_by, one.nature, "、".join(one.sources) or t("catalogue.no_source")),
+            (
+                one.name,
+                html.Code(one.code),
+                one.dated_by,
+                one.nature,
+                "、".join(one.sources) or t("catalogue.no_source"),
+            ),
         )
         for one in entry.measures
     ]

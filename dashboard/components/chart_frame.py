@@ -12,6 +12,8 @@ from dashboard.components.parts import Child, Column, aria, data, link, row, tab
 from dashboard.texts import t
 from dashboard.views_charts import ChartTable, ChartView
 
+MOST_ROWS = 62
+"""Rows a page lists: a longer table is had as a file."""
 CONFIG: Any = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
 
 
@@ -59,9 +61,7 @@ def _tools(view: ChartView, files: str, *, drawn: bool) -> Component:
 def _file(ending: str, view: ChartView, files: str) -> Component:
     label = t("chart.file", name=view.kind, ending=ending.upper())
     where = files.replace("{}", ending)
-    return html.A(
-        ending.upper(), href=where, className="text-button", title=label, download="", **aria(label=label)
-    )
+    return html.A(ending.upper(), href=where, className="text-button", title=label, download="", **aria(label=label))
 
 
 def _basis(view: ChartView) -> Child:
@@ -82,8 +82,7 @@ def _foot(view: ChartView, *, with_table: bool) -> Component:
         parts.append(html.P(view.notes, id=ids.live(f"{view.name}-notes"), className="note"))
     if with_table:
         summary = html.Summary(t("chart.table"), **aria(label=t("chart.table_of", name=view.kind)))
-        inside = html.Div(_table(view), id=ids.live(f"{view.name}-table"))
-        parts.append(html.Details([summary, inside], className="chart-table"))
+        parts.append(html.Details([summary, _table(view)], className="chart-table"))
     if view.links:
         links = [link(text, href) for text, href in view.links]
         parts.append(html.Nav(links, className="chart-links", **aria(label=t("chart.links", name=view.kind))))
@@ -91,11 +90,18 @@ def _foot(view: ChartView, *, with_table: bool) -> Component:
 
 
 def _table(view: ChartView) -> Component:
-    return data_table(view.kind, view.table)
+    """Redrawn by itself: what is folded open around it stays open."""
+    return html.Div(data_table(view.kind, view.table), id=ids.live(f"{view.name}-table"))
 
 
 def data_table(label: str, content: ChartTable) -> Component:
-    """Figures as an accessible table; the first column names the row."""
-    columns = [Column(title.text, "num" if title.numeric else "") for title in content.titles]
-    rows = [row(columns, cells) for cells in content.rows]
-    return table(label, columns, rows, "plain-table data-table")
+    """Figures as an accessible table; the first column names the row. A column without any word is left out."""
+    shown = [at for at, title in enumerate(content.titles) if title.numeric or any(cells[at] for cells in content.rows)]
+    columns = [Column(content.titles[at].text, "num" if content.titles[at].numeric else "") for at in shown]
+    listed = content.rows[-MOST_ROWS:] if content.by_time else content.rows[:MOST_ROWS]
+    rows = [row(columns, [cells[at] for at in shown]) for cells in listed]
+    made = table(label, columns, rows, "plain-table data-table")
+    if len(listed) == len(content.rows):
+        return made
+    note = t("chart.cut", n=len(content.rows), shown=len(listed))
+    return html.Div([made, html.P(note, className="note")])

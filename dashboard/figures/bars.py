@@ -11,6 +11,14 @@ from dashboard.theme import Tokens
 from dashboard.views_calls import DueDay, DueView, Stage, Versus, Waits
 from kpi.model import Unit
 
+FEW = 14
+"""Up to this many days each one gets its point."""
+Counts = tuple[float | None, ...]
+LABELLED = 0.03
+"""From this share on a bar has its number; the others have it in the table."""
+LABEL_ROOM = 1.6
+"""How far an axis goes beyond the longest bar, for the text beside it."""
+
 
 def waits_figure(waits: dict[str, Waits], names: list[str], limit: int, theme: str) -> dict[str, Any]:
     """Share of the calls by how long they waited: answered dark, abandoned pale, each of its own total. ``names``:
@@ -19,7 +27,7 @@ def waits_figure(waits: dict[str, Waits], names: list[str], limit: int, theme: s
     layout = themes.plotly_layout(theme)
     layout |= {"barmode": "group", "bargap": 0.2, "bargroupgap": 0.05, "hovermode": "x"}
     layout["margin"] = {"l": 8, "r": 8, "t": 16, "b": 8}
-    layout["xaxis"] |= {"type": "category", "tickangle": 0}
+    layout["xaxis"] |= {"type": "category"}
     layout["yaxis"] |= {"rangemode": "tozero", "nticks": 5, "ticksuffix": " %"}
     answered = waits.get("answered")
     ends = [bucket.upto for bucket in answered.buckets] if answered else []
@@ -40,10 +48,13 @@ def _wait_bars(kind: str, waits: Waits, names: list[str], tokens: Tokens) -> dic
         "type": "bar",
         "x": names[: len(waits.buckets)],
         "y": [round(bucket.share * 100, 2) for bucket in waits.buckets],
-        "text": [fmt.rounded(b.share, Unit.PERCENT, least=1) if strong else "" for b in waits.buckets],
+        "text": [
+            fmt.rounded(b.share, Unit.PERCENT, least=1) if strong and b.share >= LABELLED else "" for b in waits.buckets
+        ],
         "textposition": "outside",
         "textfont": {"size": 12, "color": tokens.ink},
         "cliponaxis": False,
+        "constraintext": "none",
         "customdata": [f"{t(f'calls.wait_{kind}')} {fmt.number(bucket.calls)}" for bucket in waits.buckets],
         "hovertemplate": "%{customdata}:%{y} %<extra></extra>",
         "marker": {"color": tokens.ink_soft if strong else tokens.bar, "line": {"width": 0}},
@@ -55,8 +66,9 @@ def funnel_figure(stages: tuple[Stage, ...], theme: str) -> dict[str, Any]:
     tokens = themes.THEMES[theme]
     layout = themes.plotly_layout(theme)
     layout |= {"bargap": 0.3, "hovermode": "closest"}
-    layout["margin"] = {"l": 8, "r": 120, "t": 8, "b": 8}
-    layout["xaxis"] |= {"visible": False, "rangemode": "tozero"}
+    layout["margin"] = {"l": 8, "r": 8, "t": 8, "b": 8}
+    most = max((stage.count or 0.0 for stage in stages), default=0.0)
+    layout["xaxis"] |= {"visible": False, "range": [0, most * LABEL_ROOM]}
     layout["yaxis"] |= {"autorange": "reversed", "showgrid": False, "type": "category"}
     known = [stage for stage in stages if stage.count is not None]
     return {
@@ -67,7 +79,9 @@ def funnel_figure(stages: tuple[Stage, ...], theme: str) -> dict[str, Any]:
                 "y": [f"{stage.name}<br><sup>{stage.dated_by}</sup>" for stage in known],
                 "x": [stage.count for stage in known],
                 "text": [_stage_label(stage) for stage in known],
-                "textposition": "outside",
+                "textposition": "auto",
+                "insidetextanchor": "start",
+                "constraintext": "none",
                 "cliponaxis": False,
                 "hovertemplate": "%{y} %{x:,.0f}<extra></extra>",
                 "textfont": {"size": 12, "color": tokens.ink},
@@ -132,27 +146,36 @@ def versus_figure(versus: Versus, theme: str) -> dict[str, Any]:
     layout["xaxis"] |= {"type": "date", "tickformat": "%-m月%-d日", "nticks": 7}
     layout["yaxis"] |= {"rangemode": "tozero", "nticks": 5, "tickformat": ",d"}
     days = [day.isoformat() for day in versus.days]
-    lines = ((versus.then, tokens.line_strong, 1.5, "calls.last_year"), (versus.now, tokens.ink, 2.25, "calls.this_period"))
-    traces, labels = [], []
-    for values, colour, width, name in lines:
-        texts = [f"{t(name)} {fmt.reading(value)}" for value in values]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers" if len(days) < 14 else "lines",
-                "x": days,
-                "y": list(values),
-                "customdata": texts,
-                "hovertemplate": "%{customdata}<extra></extra>",
-                "connectgaps": False,
-                "line": {"color": colour, "width": width},
-            }
-        )
-        known = [(day, value) for day, value in zip(days, values, strict=True) if value is not None]
-        if known:
-            day, value = known[-1]
-            at = {"x": day, "y": value, "xanchor": "left", "xshift": 6, "showarrow": False}
-            shade = tokens.ink if colour == tokens.ink else tokens.grey
-            labels.append(at | {"text": t(name), "font": {"size": 12, "color": shade}})
-    layout["annotations"] = labels
+    lines = (
+        (versus.then, tokens.line_strong, 1.5, "calls.last_year"),
+        (versus.now, tokens.ink, 2.25, "calls.this_period"),
+    )
+    traces = [_count_line(days, values, colour, width, t(name)) for values, colour, width, name in lines]
+    layout["annotations"] = [
+        _end_label(days, values, other, t(name), tokens.ink if colour == tokens.ink else tokens.grey)
+        for (values, colour, _width, name), (other, *_) in zip(lines, reversed(lines), strict=True)
+        if any(value is not None for value in values)
+    ]
     return {"data": traces, "layout": layout}
+
+
+def _count_line(days: list[str], values: Counts, colour: str, width: float, name: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if len(days) < FEW else "lines",
+        "x": days,
+        "y": list(values),
+        "customdata": [f"{name} {fmt.reading(value)}" for value in values],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "connectgaps": False,
+        "line": {"color": colour, "width": width},
+    }
+
+
+def _end_label(days: list[str], values: Counts, other: Counts, name: str, colour: str) -> dict[str, Any]:
+    """A line's name at its end, above or below that of the other line."""
+    day, value = [(d, v) for d, v in zip(days, values, strict=True) if v is not None][-1]
+    beside = next((v for v in reversed(other) if v is not None), None)
+    above = beside is None or value >= beside
+    at = {"x": day, "y": value, "xanchor": "left", "xshift": 6, "yshift": 8 if above else -8, "showarrow": False}
+    return at | {"text": name, "font": {"size": 12, "color": colour}}

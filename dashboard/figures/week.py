@@ -9,7 +9,7 @@ from dashboard.figures.common import hover, on_axis
 from dashboard.texts import t
 from dashboard.theme import Tokens
 from dashboard.views_calls import Heat
-from kpi.model import Better, Unit
+from kpi.model import Better
 
 HOURS = range(24)
 WEEKDAYS = range(1, 8)
@@ -63,9 +63,7 @@ def _hover(heat: Heat, day: int, hour: int) -> str:
 
 
 def _frame_of_worst(heat: Heat, tokens: Tokens) -> list[dict[str, Any]]:
-    known = {
-        (day, hour): level for day in WEEKDAYS for hour in HOURS if (level := _level(heat, day, hour)) is not None
-    }
+    known = {(day, hour): level for day in WEEKDAYS for hour in HOURS if (level := _level(heat, day, hour)) is not None}
     if not known:
         return []
     pick = min if heat.kpi.better is Better.HIGHER else max

@@ -18,6 +18,7 @@ from dashboard.data import current
 from dashboard.filters import Filters, read_search
 from dashboard.sections import Built, Sections, frame, marked, outputs, redrawn, safely
 from dashboard.texts import t
+from dashboard.views_calls import PageScope
 
 PAGE = "calls"
 PARTS = ("sentence", "figures", "heats", "bars", "groups")
@@ -47,21 +48,22 @@ def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) ->
     """The parts of the page."""
     view = current().view(PAGE, filters, build_calls)
     if not view.has_values:
-        empty = states.nothing_known(view.scope.label, view.scope.period, current().today(), current().last_day(), filters)
-        return {"sentence": [empty, states.problems(problems)], "figures": None, "heats": None, "bars": None, "groups": None}
+        return dict.fromkeys(PARTS) | {"sentence": [_empty(view.scope, filters), states.problems(problems)]}
     charts = charts_calls.charts_of(view, filters)
     files = files_of(PAGE, filters.query())
     place = " · ".join((view.scope.centre_name, view.scope.label))
-    head = html.Div(
-        [html.P(place, className="eyebrow"), html.H1(charts_calls.sentence(view), className="sentence")]
-    )
+    head = html.Div([html.P(place, className="eyebrow"), html.H1(charts_calls.sentence(view), className="sentence")])
     return {
         "sentence": [head, states.problems(problems)],
-        "figures": calls.figures_panel(view.figures, view.scope, filters),
+        "figures": calls.figures_panel(t("calls.figures"), view.figures, view.scope, filters),
         "heats": calls.heats(view, charts, files, theme),
         "bars": calls.bars(view, charts, files, theme),
         "groups": calls.groups(tuple(GROUPS), charts, files),
     }
+
+
+def _empty(scope: PageScope, filters: Filters) -> Component:
+    return states.nothing_known(scope.label, scope.period, scope.today, current().last_day(), filters)
 
 
 @callback(

@@ -10,9 +10,8 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from flask import request
 
-from dashboard import charts_indicator
+from dashboard import charts_indicator, ids
 from dashboard import format as fmt
-from dashboard import ids
 from dashboard import theme as themes
 from dashboard.act_targets import percent_or_number
 from dashboard.ask_indicator import IndicatorView
@@ -25,7 +24,7 @@ from dashboard.format_pace import shown
 from dashboard.sections import Built, Sections, frame, marked, outputs, redrawn, safely
 from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
-from targets.what_if import WhatIf
+from targets.what_if_model import WhatIf
 
 PAGE = "indicator"
 PARTS = ("sentence", "charts", "pace", "proof")

@@ -10,8 +10,9 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from flask import request
 
-from dashboard import findings, ids
+from dashboard import charts_overview, findings, ids
 from dashboard import theme as themes
+from dashboard.chart_routes import files_of
 from dashboard.components import charts, kpi, proof, states
 from dashboard.data import current
 from dashboard.filters import Filters, read_search
@@ -53,7 +54,7 @@ def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) ->
         "sentence": [_sentence(view), states.problems(problems)],
         "cards": kpi.cards(view.headline, view, filters, _drawn(view)),
         "rows": kpi.rows_panel(view, filters, _drawn(view)),
-        "charts": charts.charts(view, theme),
+        "charts": charts.charts(view, charts_overview.charts_of(view, filters), files_of(PAGE, filters.query()), theme),
     }
 
 

@@ -1,0 +1,130 @@
+"""What 话务 shows, asked of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from dashboard.ask_parts import TREND_DAYS, by_key, compared, daily_chart, has_exclusions, page_scope
+from dashboard.judged import Target
+from dashboard.scope import Scope
+from dashboard.texts import t
+from dashboard.views import DailyChart
+from dashboard.views_calls import Bucket, CallsView, FormulaRow, Heat, Versus, Waits
+from db.side_by_side import side_by_side
+from db.waits import WaitSums, wait_sums
+from db.week_hours import by_week_hour
+from kpi.definitions import formula_text
+from kpi.model import Ask, Grain, Kpi, KpiValue
+from kpi.periods import Period, on_last_year
+from kpi.service_level import SIX
+from kpi.status import Operator
+
+FIGURES = ("offered_volume", "answer_rate", "service_level", "speed_of_answer", "handle_time", "abandon_rate")
+HEATS = ("offered_volume", "answer_rate", "speed_of_answer", "abandon_rate")
+GROUPED = ("offered_volume", "answer_rate", "service_level", "speed_of_answer")
+GROUPS = {"queue": Grain.QUEUE, "channel": Grain.CHANNEL}
+ROLLING_TARGET = Target(Operator.AT_LEAST, 0.95)
+"""GB/T 33358: 接通率 ≥ 95 % over any continuous 24 hours."""
+
+
+def build_calls(scope: Scope) -> CallsView:
+    """All of the page's figures."""
+    kpis = scope.catalogue.kpis
+    passed = scope.period.until(scope.today)
+    waits = wait_sums(scope.conn, scope.ids, passed.start, passed.end) if passed else {}
+    return CallsView(
+        scope=page_scope(scope, [kpis[code] for code in FIGURES]),
+        figures=compared(scope, FIGURES),
+        heats=_heats(scope),
+        waits={kind: _waits(sums) for kind, sums in waits.items()},
+        limit=scope.definitions.in_force(kpis["service_level"], scope.chain, scope.period.end).limit,
+        six=_six(scope, kpis["service_level"]),
+        rolling=_rolling(scope, kpis["answer_rate"]),
+        abandoned=daily_chart(scope, kpis["abandon_rate"], scope.target(kpis["abandon_rate"])),
+        versus=_versus(scope, kpis["offered_volume"]),
+        groups={name: by_key(scope, GROUPED, "answer_rate", by) for name, by in GROUPS.items()},
+    )
+
+
+def _ask(scope: Scope, kpis: tuple[str, ...], *, exclude: bool = False) -> Ask:
+    period = scope.period
+    return Ask(
+        kpis, scope.codes, period.start, period.end, min(max(scope.today, period.start), period.end), exclude=exclude
+    )
+
+
+def _heats(scope: Scope) -> tuple[Heat, ...]:
+    if scope.period.start > scope.today:
+        return ()
+    found = by_week_hour(scope.conn, scope.catalogue, _ask(scope, HEATS))
+    return tuple(_heat(scope, scope.catalogue.kpis[code], values) for code, values in found.items() if values)
+
+
+def _heat(scope: Scope, kpi: Kpi, values: tuple[KpiValue, ...]) -> Heat:
+    placed = {}
+    for value in values:
+        weekday, _, hour = value.key.partition("/")
+        placed[int(weekday), int(hour)] = _mean_of_a_day(value) if kpi.is_count else value
+    few = {at for at, v in placed.items() if not kpi.is_count and (v.denominator or 0.0) < scope.min_sample}
+    return Heat(kpi, placed, frozenset(few), scope.target(kpi))
+
+
+def _mean_of_a_day(value: KpiValue) -> KpiValue:
+    """A count spread over the days it was counted on."""
+    return replace(
+        value, value=(value.numerator or 0.0) / value.days_with_data, denominator=float(value.days_with_data)
+    )
+
+
+def _waits(sums: WaitSums) -> Waits:
+    if not sums.total:
+        return Waits(sums.total, (), {}, sums.days, sums.passed)
+    limits = sorted(sums.within)
+    edges = [*zip([0, *limits], limits, strict=False), (limits[-1], None)]
+    counts = [sums.within.get(upto or 0, sums.total) - sums.within.get(over, 0.0) for over, upto in edges]
+    buckets = [Bucket(*edge, count, count / sums.total) for edge, count in zip(edges, counts, strict=True)]
+    return Waits(
+        sums.total,
+        tuple(buckets),
+        {limit: count / sums.total for limit, count in sums.within.items()},
+        sums.days,
+        sums.passed,
+    )
+
+
+def _six(scope: Scope, kpi: Kpi) -> tuple[FormulaRow, ...]:
+    """The formulas side by side; in force is whatever was so on any day of the period that has passed."""
+    passed = scope.period.until(scope.today) or scope.period
+    in_force = {segment.definition.formula for segment in scope.definitions.segments(kpi, scope.chain, passed)}
+    last = scope.definitions.in_force(kpi, scope.chain, passed.end)
+    codes = SIX + tuple(code for code in sorted(in_force) if code not in SIX)
+    given = side_by_side(scope.conn, scope.catalogue, _ask(scope, (kpi.code,)), kpi, codes)
+    without: Mapping[str, KpiValue] = {}
+    if has_exclusions(scope):
+        without = side_by_side(scope.conn, scope.catalogue, _ask(scope, (kpi.code,), exclude=True), kpi, codes)
+    return tuple(
+        FormulaRow(formula_text(kpi, replace(last, formula=code)), code in in_force, given[code], without.get(code))
+        for code in codes
+    )
+
+
+def _rolling(scope: Scope, kpi: Kpi) -> DailyChart:
+    """The worst continuous 24 hours that ended on each of the last four weeks' days of the period."""
+    last = max(min(scope.period.end, scope.today), scope.period.start)
+    span = Period(last - timedelta(days=TREND_DAYS - 1), last)
+    values = scope.ask((kpi.code,), span, Grain.ROLLING_24H).values[kpi.code]
+    named = replace(kpi, name=t("calls.rolling_name"))
+    return replace(daily_chart(scope, named, ROLLING_TARGET, values), period=span)
+
+
+def _versus(scope: Scope, kpi: Kpi) -> Versus:
+    comparison = on_last_year(scope.period, scope.today)
+    if comparison is None:
+        return Versus(kpi, (), (), (), scope.period.start)
+    now, then = (scope.ask((kpi.code,), p, Grain.DAY).values[kpi.code] for p in (comparison.current, comparison.before))
+    days = tuple(value.start for value in now)
+    past = tuple(value.value for value in then)[: len(days)]
+    past += (None,) * (len(days) - len(past))
+    return Versus(kpi, days, tuple(value.value for value in now), past, comparison.before.start)

@@ -1,0 +1,336 @@
+"""Parts of 告警: what is firing, what happened, rules, silences, readers, messages that did not go out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from alerts.words import KIND_WORDS
+from dashboard import format as fmt
+from dashboard import ids
+from dashboard.components import forms, kit
+from dashboard.components.parts import Child, Column, row, table
+from dashboard.texts import t
+from kpi.alert_model import STATE_NAMES, AlertKind, AlertRule, AlertState, Severity
+
+if TYPE_CHECKING:
+    from alerts.replay import Firing
+    from dashboard.ask_alerts import AlertsView, OpenAlert
+
+CHANNELS = ("email", "wecom", "dingtalk", "feishu", "webhook", "page")
+SILENCE_HOURS = (1, 24)
+MARKS = {
+    AlertState.OK: ("✓", "met"),
+    AlertState.PENDING: ("▲", "risk"),
+    AlertState.FIRING: ("✕", "missed"),
+    AlertState.RECOVERING: ("▲", "risk"),
+    AlertState.NO_DATA: ("–", "none"),
+}
+RULE_FIELDS = (
+    "code", "name", "kind", "reference", "sheet", "centre", "operator", "level", "recover_level", "min_sample",
+    "hold_minutes", "recover_minutes", "repeat_minutes", "window_days", "share", "severity", "group",
+    "escalate_minutes", "escalate_to", "enabled", "author",
+)  # fmt: skip
+OPEN_COLUMNS = (
+    Column(t("alerts.state")),
+    Column(t("alerts.rule"), "name long"),
+    Column(t("alerts.since"), "when"),
+    Column(t("alerts.value"), "num"),
+    Column(t("alerts.acked")),
+    Column(t("alerts.acts"), "act"),
+)
+HISTORY_COLUMNS = (
+    Column(t("alerts.at"), "when"),
+    Column(t("alerts.rule"), "name long"),
+    Column(t("alerts.change")),
+    Column(t("alerts.value"), "num"),
+    Column(t("alerts.reason"), "long"),
+)
+RULE_COLUMNS = (
+    Column(t("alerts.state")),
+    Column(t("alerts.rule"), "name long"),
+    Column(t("alerts.kind")),
+    Column(t("alerts.level"), "num"),
+    Column(t("alerts.recover"), "num"),
+    Column(t("alerts.timing")),
+    Column(t("alerts.group")),
+    Column(t("alerts.acts"), "act"),
+)
+CONTACT_COLUMNS = (
+    Column(t("alerts.group"), "name"),
+    Column(t("alerts.channel")),
+    Column(t("alerts.address"), "long"),
+    Column(t("alerts.secret_env")),
+    Column(t("alerts.acts"), "act"),
+)
+STUCK_COLUMNS = (
+    Column(t("alerts.at"), "when"),
+    Column(t("alerts.rule"), "name long"),
+    Column(t("alerts.channel")),
+    Column(t("alerts.reason"), "long"),
+    Column(t("alerts.acts"), "act"),
+)
+
+
+def sentence(view: AlertsView, now: datetime) -> str:
+    """How it stands."""
+    if not view.rules:
+        return t("alerts.no_rules")
+    if not view.open:
+        return t("alerts.none_open", rules=len(view.rules))
+    unseen = sum(not one.kept.standing.acknowledged_by for one in view.open)
+    since = moment(view.open[0].kept.standing.bad_since, now)
+    return t("alerts.some_open", n=len(view.open), unseen=unseen, since=since)
+
+
+def moment(at: datetime | None, now: datetime) -> str:
+    """A moment in the centre's wall time."""
+    return fmt.DASH if at is None else fmt.moment(at.astimezone(now.tzinfo), now)
+
+
+def state_badge(state: AlertState) -> Component:
+    """Shape + word + colour of a state."""
+    mark, kind = MARKS[state]
+    return html.Span([html.Span(mark, className="badge-mark"), STATE_NAMES[state]], className=f"badge badge-{kind}")
+
+
+def written(value: float | None, rule: AlertRule | None) -> str:
+    """A value of a rule: a share as a percentage, anything else as it is."""
+    if value is None:
+        return fmt.DASH
+    share = rule is not None and 0 <= rule.level <= 1 and abs(value) <= 1.5
+    return f"{fmt.level(round(value * 100, 2))} %" if share else fmt.number(round(value, 2))
+
+
+def open_table(view: AlertsView, now: datetime) -> Component:
+    """What is firing, the oldest first."""
+    if not view.open:
+        return html.P(t("alerts.open_none"), className="note")
+    return table(t("alerts.open"), OPEN_COLUMNS, [_open_row(one, now) for one in view.open], "plain-table")
+
+
+def _open_row(one: OpenAlert, now: datetime) -> Component:
+    standing, code = one.kept.standing, one.rule.code
+    by = standing.acknowledged_by
+    buttons: list[Component] = [] if by else [forms.button(ids.act("alert-ack", code), t("alerts.ack"), strong=True)]
+    buttons += [
+        forms.button(ids.act("alert-silence", f"{hours}:{code}"), t("alerts.silence_hours", n=hours))
+        for hours in SILENCE_HOURS
+    ]
+    value: list[Child] = [fmt.DASH]
+    if one.last is not None:
+        change = one.last.transition
+        value = [written(change.value, one.rule)]
+        if change.numerator is not None and change.denominator is not None:
+            value.append(html.Small(f"{fmt.number(change.numerator)} / {fmt.number(change.denominator)}"))
+    return row(
+        OPEN_COLUMNS,
+        (
+            state_badge(standing.state),
+            [one.rule.name or code, html.Small(f"{KIND_WORDS[one.rule.kind]} · {code}")],
+            moment(standing.bad_since or standing.since, now),
+            value,
+            t("alerts.acked_by", who=by) if by else t("alerts.unacked"),
+            html.Div(buttons, className="decision"),
+        ),
+        heading=1,
+    )
+
+
+def history_table(view: AlertsView, now: datetime) -> Component:
+    """Every change of state, newest first."""
+    if not view.changes:
+        return html.P(t("alerts.history_none"), className="note")
+    rules = {rule.code: rule for rule, _ in view.rules}
+    rows = [
+        row(
+            HISTORY_COLUMNS,
+            (
+                moment(one.transition.at, now),
+                [view.names.get(one.rule, one.rule), html.Small(one.rule)],
+                f"{STATE_NAMES[one.transition.before]} → {STATE_NAMES[one.transition.after]}",
+                written(one.transition.value, rules.get(one.rule)),
+                one.transition.reason,
+            ),
+            heading=1,
+        )
+        for one in view.changes
+    ]
+    return table(t("alerts.history"), HISTORY_COLUMNS, rows, "plain-table")
+
+
+def rules_table(view: AlertsView, now: datetime) -> list[Child]:
+    """Every rule with where it stands."""
+    add = html.Div(forms.button(ids.act("rule-edit", ""), t("alerts.add")), className="actions")
+    if not view.rules:
+        return [html.P(t("alerts.no_rules"), className="note"), add]
+    rows = []
+    for rule, kept in view.rules:
+        state: list[Child] = [state_badge(kept.standing.state if kept else AlertState.OK)]
+        if not rule.enabled:
+            state = [t("alerts.disabled")]
+        if rule.muted_until is not None and rule.muted_until > now:
+            state.append(html.Small(t("alerts.muted_until", at=moment(rule.muted_until, now))))
+        timing = t("alerts.minutes", hold=rule.hold_minutes, recover=rule.recover_minutes, repeat=rule.repeat_minutes)
+        acts = [
+            forms.button(ids.act("rule-edit", rule.code), t("alerts.edit")),
+            forms.button(ids.act("rule-replay", rule.code), t("alerts.replay")),
+            forms.button(ids.act("rule-drop", rule.code), t("alerts.delete")),
+        ]
+        sign = "≥" if rule.operator == ">=" else "≤"
+        cells: tuple[Any, ...] = (
+            state,
+            [rule.name or rule.code, html.Small(rule.code)],
+            KIND_WORDS[rule.kind],
+            f"{sign} {written(rule.level, rule)}",
+            written(rule.recover_level, rule),
+            timing,
+            [rule.group, html.Small(rule.severity.value)],
+            html.Div(acts, className="decision"),
+        )
+        rows.append(row(RULE_COLUMNS, cells, heading=1))
+    return [add, table(t("alerts.rules", n=len(rows)), RULE_COLUMNS, rows, "plain-table")]
+
+
+def replay_answer(rule: AlertRule, found: tuple[Firing, ...], days: int, now: datetime) -> Component:
+    """What a rule would have done."""
+    name = rule.name or rule.code
+    if not found:
+        return html.P(t("alerts.replay_none", name=name, days=days))
+    items = [
+        html.Li(
+            t(
+                "alerts.replay_line",
+                start=moment(one.fired_at, now),
+                end=moment(one.ended_at, now) if one.ended_at else t("alerts.not_over"),
+                title=one.title,
+            )
+        )
+        for one in found
+    ]
+    head = html.P(t("alerts.replay_of", name=name, days=days, n=len(found)))
+    return html.Div([head, html.Ul(items, className="findings")])
+
+
+def silences_list(view: AlertsView, now: datetime) -> Component:
+    """Silences that are not over."""
+    if not view.silences:
+        return html.P(t("alerts.silences_none"), className="note")
+    items = [
+        html.Li(
+            [
+                t(
+                    "alerts.silence_of",
+                    rule=view.names.get(one.rule, one.rule) or t("alerts.everything"),
+                    start=moment(one.starts, now),
+                    end=moment(one.ends, now),
+                ),
+                html.Small(f" {one.author} {one.reason}"),
+                forms.button(ids.act("silence-end", str(one.id)), t("alerts.revoke")),
+            ]
+        )
+        for one in view.silences
+    ]
+    return html.Ul(items, className="presets")
+
+
+def contacts_table(view: AlertsView, masked: Any) -> Component:
+    """Who is told, and how; ``masked`` hides what is secret in an address."""
+    if not view.contacts:
+        return html.P(t("alerts.contacts_none"), className="note")
+    rows = [
+        row(
+            CONTACT_COLUMNS,
+            (
+                one.group,
+                t(f"alerts.channel_{one.channel}") if one.channel in CHANNELS else one.channel,
+                masked(one.address),
+                one.secret_env or fmt.DASH,
+                html.Div(
+                    [
+                        forms.button(ids.act("contact-test", str(one.id)), t("alerts.contact_test")),
+                        forms.button(ids.act("contact-drop", str(one.id)), t("alerts.contact_remove")),
+                    ],
+                    className="decision",
+                ),
+            ),
+            heading=0,
+        )
+        for one in view.contacts
+    ]
+    return table(t("alerts.contacts"), CONTACT_COLUMNS, rows, "plain-table")
+
+
+def stuck_table(view: AlertsView, now: datetime) -> Component:
+    """Messages that failed or wait to be tried again."""
+    if not view.stuck:
+        return html.P(t("alerts.deliveries_none"), className="note")
+    rows = [
+        row(
+            STUCK_COLUMNS,
+            (
+                moment(one.created_at, now),
+                str(one.message.get("title", "")),
+                t(f"alerts.channel_{one.channel}") if one.channel in CHANNELS else one.channel,
+                [html.Span(one.error or "", className="error-text"), html.Small(t("alerts.tries", n=one.attempts))],
+                forms.button(ids.act("delivery-retry", str(one.id)), t("alerts.retry")),
+            ),
+            heading=1,
+        )
+        for one in view.stuck
+    ]
+    return table(t("alerts.deliveries"), STUCK_COLUMNS, rows, "plain-table")
+
+
+def rule_form(rule: AlertRule | None, sheets: list[tuple[str, str]], centres: list[tuple[str, str]]) -> Component:
+    """The form of one rule, for the drawer."""
+    known = rule or AlertRule("", "", AlertKind.DAY, level=0.95)
+
+    def of(name: str) -> str:
+        return ids.field("rule", name)
+
+    def text(name: str, value: object = "") -> Component:
+        return kit.text_field(of(name), "" if value in (None, 0, 0.0) else str(value), most=128)
+
+    def share(name: str, value: float | None) -> Component:
+        return text(name, "" if value is None else written(value, known))
+
+    def choice(name: str, options: list[tuple[str, str]], value: str) -> Component:
+        return kit.choice(of(name), options, value)
+
+    controls: tuple[tuple[str, Component], ...] = (
+        (t("alerts.field_code"), text("code", known.code)),
+        (t("alerts.field_name"), text("name", known.name)),
+        (t("alerts.field_kind"), choice("kind", [(k.value, w) for k, w in KIND_WORDS.items()], known.kind.value)),
+        (t("alerts.field_reference"), text("reference", known.reference)),
+        (t("alerts.field_sheet"), choice("sheet", [("", "—"), *sheets], known.sheet)),
+        (t("alerts.field_centre"), choice("centre", [("", t("filter.all_centres")), *centres], known.centre)),
+        (t("alerts.field_operator"), choice("operator", [(">=", "≥"), ("<=", "≤")], known.operator)),
+        (t("alerts.field_level"), share("level", known.level)),
+        (t("alerts.field_recover"), share("recover_level", known.recover_level)),
+        (t("alerts.field_sample"), text("min_sample", known.min_sample)),
+        (t("alerts.field_hold"), text("hold_minutes", known.hold_minutes)),
+        (t("alerts.field_calm"), text("recover_minutes", known.recover_minutes)),
+        (t("alerts.field_repeat"), text("repeat_minutes", known.repeat_minutes)),
+        (t("alerts.field_window"), text("window_days", known.window_days)),
+        (t("alerts.field_share"), share("share", known.share or None)),
+        (t("alerts.field_severity"), choice("severity", [(s.value, s.value) for s in Severity], known.severity.value)),
+        (t("alerts.group"), text("group", known.group)),
+        (t("alerts.field_escalate"), text("escalate_minutes", known.escalate_minutes)),
+        (t("alerts.field_escalate_to"), text("escalate_to", known.escalate_to)),
+        (
+            t("alerts.enabled"),
+            choice(
+                "enabled",
+                [("yes", t("alerts.enabled")), ("no", t("alerts.disabled"))],
+                "yes" if known.enabled else "no",
+            ),
+        ),
+        (t("alerts.author"), text("author")),
+    )
+    save = forms.button(ids.act("rule-save"), t("entries.save"), strong=True)
+    fields = [forms.field(label, control) for label, control in controls]
+    return html.Div([*fields, save, html.Div(id=ids.answer("rule"))], className="stack")

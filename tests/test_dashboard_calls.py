@@ -1,0 +1,214 @@
+"""话务: its figures worked out by hand, its charts as tables, findings and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from dashboard import charts_calls
+from dashboard.ask_calls import build_calls
+from dashboard.data import Data
+from dashboard.filters import Filters
+from dashboard.views_calls import CallsView
+from db.definitions import add_definition, add_exclusion
+from db.engine import make_engine, migrate, write
+from kpi.interval import wilson
+from kpi.model import Definition, Exclusion, NoValue
+from tests.dashboard_facts import MISSING, TODAY, fill, product
+from tests.factories import Desk, FrozenClock, at, batch, calls
+
+MARCH = [date(2026, 3, 1) + timedelta(days=n) for n in range(20)]
+
+
+def came(day: date) -> int:
+    """Calls an hour."""
+    return 60 if day.weekday() >= 5 else 100
+
+
+def got(day: date, hour: int) -> int:
+    """Calls answered in an hour: 97 of 100 (58 of 60), in the bad week 93 (55), at 10 o'clock today 92."""
+    bad = date(2026, 3, 2) <= day <= date(2026, 3, 8)
+    if day == TODAY and hour == 10:
+        return 92
+    return (55 if bad else 58) if day.weekday() >= 5 else (93 if bad else 97)
+
+
+def hours(day: date) -> range:
+    """The hours with calls; none on the day that is missing."""
+    return range(0) if day == MISSING else range(8, 14) if day == TODAY else range(8, 18)
+
+
+EVERY = [(day, hour) for day in MARCH for hour in hours(day)]
+OFFERED = sum(came(day) for day, _ in EVERY)
+ANSWERED = sum(got(day, hour) for day, hour in EVERY)
+IN_TIME = sum(got(day, hour) * 88 // 100 for day, hour in EVERY)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Path]]:
+    """A filled database of this file alone; its tests only read."""
+    folder = tmp_path_factory.mktemp("calls")
+    engine = make_engine(f"sqlite:///{folder / 'hotline.db'}")
+    migrate(engine)
+    fill(engine)
+    yield engine, folder
+    engine.dispose()
+
+
+@pytest.fixture
+def view(filled: tuple[Engine, Path]) -> CallsView:
+    """The page of March."""
+    return Data(product(*filled)).view("calls", Filters(), build_calls)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[tuple[Engine, Path]]:
+    """A migrated database without any figure."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'hotline.db'}")
+    migrate(engine)
+    yield engine, tmp_path
+    engine.dispose()
+
+
+def test_it_adds_up_the_period_and_holds_it_against_the_month_before(view: CallsView) -> None:
+    figures = {one.kpi.code: one for one in view.figures}
+    rate = figures["answer_rate"]
+    assert (rate.now.numerator, rate.now.denominator) == (ANSWERED, OFFERED)
+    assert (
+        rate.before is not None and rate.before.denominator == 15 * 1000 + 5 * 600
+    )  # 1–20 February begins on a Sunday
+    assert rate.last_year is not None and rate.last_year.value is None
+    assert rate.without is None
+    assert figures["abandon_rate"].now.numerator == OFFERED - ANSWERED
+
+
+def test_it_sums_each_hour_of_the_week(view: CallsView) -> None:
+    volume, answer = (next(h for h in view.heats if h.kpi.code == code) for code in ("offered_volume", "answer_rate"))
+    assert volume.values[1, 10].value == 100.0  # two Mondays on record, the third is missing
+    assert volume.values[1, 10].denominator == 2
+    friday = answer.values[5, 10]
+    assert (friday.numerator, friday.denominator) == (93 + 97 + 92, 300)
+    assert answer.values[7, 9].numerator == 58 + 55 + 58
+    assert (5, 7) not in answer.values
+    assert answer.few == frozenset()
+
+
+def test_it_says_which_hour_of_the_week_is_the_worst(view: CallsView) -> None:
+    charts = charts_calls.charts_of(view, Filters())
+    assert charts["heat-answer"].finding == "周五 10 时接通率最低:94.00 %(共 300)"
+    table = charts["heat-answer"].table
+    assert [title.text for title in table.titles] == ["小时", "周一", "周二", "周三", "周四", "周五", "周六", "周日"]
+    assert table.rows[10][5] == "94.0" and table.rows[3][5] == "—"
+    assert "周五 10 时接通最差,94.00 %" in charts_calls.sentence(view)
+
+
+def test_it_makes_no_finer_buckets_than_the_facts_tell(view: CallsView) -> None:
+    answered = view.waits["answered"]
+    assert answered.total == ANSWERED and answered.days == 19
+    assert [(b.over, b.upto, b.calls) for b in answered.buckets] == [(0, 15, IN_TIME), (15, None, ANSWERED - IN_TIME)]
+    abandoned = view.waits["abandoned"]
+    assert [b.calls for b in abandoned.buckets] == [0, OFFERED - ANSWERED]
+    rows = charts_calls.charts_of(view, Filters())["waits"].table.rows
+    assert rows[0][:3] == ("接通", "≤15", f"{IN_TIME:,}")
+    assert rows[0][4] == f"{100 * IN_TIME / ANSWERED:.1f}" and rows[1][4] == "100.0"
+
+
+def test_it_finds_the_worst_continuous_day(view: CallsView) -> None:
+    """By brute force: every 24 hours that end on the day and touch no missing day."""
+    line = {(day, hour): (0, 0) for day in MARCH for hour in range(24)}
+    line |= {(day, hour): (got(day, hour), came(day)) for day, hour in EVERY}
+    slots = sorted(line)
+
+    def worst(day: date) -> float:
+        ends = [n for n, (d, _h) in enumerate(slots) if d == day]
+        windows = [slots[n - 23 : n + 1] for n in ends]
+        sums = [tuple(map(sum, zip(*(line[s] for s in w), strict=True))) for w in windows]
+        return min(top / bottom for top, bottom in sums if bottom)
+
+    values = {value.start: value for value in view.rolling.values}
+    for day in (date(2026, 3, 7), date(2026, 3, 13)):
+        assert values[day].value == pytest.approx(worst(day), abs=1e-12)
+    assert values[MISSING].value is None
+
+
+def test_it_shows_the_formulas_side_by_side_and_why_one_is_missing(view: CallsView) -> None:
+    six = {row.text: row for row in view.six}
+    in_force = six["15秒内接通量 ÷ (接通量 + 放弃量)"]
+    assert in_force.in_force and in_force.value.value == pytest.approx(IN_TIME / OFFERED)
+    assert six["15秒内接通量 ÷ 接通量"].value.value == pytest.approx(IN_TIME / ANSWERED)
+    gone = six["15秒内接通量 ÷ (接通量 + 放弃量 − 不足5秒放弃量)"].value
+    assert gone.value is None and gone.reason is NoValue.UNAVAILABLE and "不足5秒放弃量" in gone.detail
+    assert [row.in_force for row in view.six].count(True) == 1
+
+
+def test_it_gives_the_six_values_of_the_published_sample(empty: tuple[Engine, Path]) -> None:
+    desk = Desk(empty[0], FrozenClock("2026-03-06 02:00"))
+    made = product(*empty, now="2026-03-06 09:00")
+    desk.source("calls", "话务")
+    row = {"offered": 1060, "answered": 1000, "abandoned": 60, "wait_seconds": 9000, "answered_within_15": 860}
+    row |= {"abandoned_within_15": 20, "abandoned_under_5": 10}
+    day = date(2026, 3, 5)
+    desk.write(batch(calls=calls(row, centre="district"), first_day=day, last_day=day), source="calls")
+    six = Data(made).view("calls", Filters(), build_calls).six
+    assert [round(100 * (line.value.value or 0.0), 1) for line in six] == [81.1, 86.0, 82.7, 83.0, 82.1, 81.9]
+
+
+def test_it_marks_every_formula_that_was_in_force(filled: tuple[Engine, Path], tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'hotline.db'}")
+    migrate(engine)
+    fill(engine)
+    with write(engine) as conn:
+        changed = Definition("service_level", date(2026, 3, 10), "answered", None, changed_by="王")
+        add_definition(conn, changed, at("2026-03-10 09:00"))
+        outage = Exclusion(datetime(2026, 3, 3), datetime(2026, 3, 4), "系统故障", "平台升级", "李主任")
+        add_exclusion(conn, outage, at("2026-03-05 09:00"))
+    view = Data(product(engine, tmp_path)).view("calls", Filters(), build_calls)
+    assert [row.in_force for row in view.six][:2] == [True, True]
+    assert view.six[0].without is not None and view.six[0].without.denominator == OFFERED - 1000
+    figures = {one.kpi.code: one for one in view.figures}
+    assert figures["answer_rate"].without is not None
+    assert figures["answer_rate"].without.denominator == OFFERED - 1000
+    first = [(d, h) for d, h in EVERY if d < date(2026, 3, 10)]
+    later = [(d, h) for d, h in EVERY if d >= date(2026, 3, 10)]
+    bottom = sum(came(d) for d, _ in first) + sum(got(d, h) for d, h in later)
+    assert figures["service_level"].now.denominator == bottom
+    titles = [title.text for title in charts_calls.charts_of(view, Filters())["six"].table.titles]
+    assert "剔除后" in titles
+    engine.dispose()
+
+
+def test_it_ranks_queues_with_enough_calls_and_tells_how_sure_it_is(empty: tuple[Engine, Path]) -> None:
+    desk = Desk(empty[0], FrozenClock("2026-03-06 02:00"))
+    made = product(*empty, now="2026-03-06 09:00")
+    desk.source("calls", "话务")
+    queues = {"综合": (100, 90), "企业": (200, 196), "=1+1": (10, 2)}
+    rows = [
+        {"queue": queue, "offered": n, "answered": a, "abandoned": n - a, "wait_seconds": a, "answered_within_15": a}
+        for queue, (n, a) in queues.items()
+    ]
+    day = date(2026, 3, 5)
+    desk.write(batch(calls=calls(*rows, centre="district"), first_day=day, last_day=day), source="calls")
+    view = Data(made).view("calls", Filters(), build_calls)
+    chart = charts_calls.charts_of(view, Filters())["queue"]
+    assert [row[0] for row in chart.table.rows] == ["综合", "企业", "=1+1"]
+    assert chart.table.rows[0][5:] == ("100", "82.6 ~ 94.5 %", "")
+    assert chart.table.rows[2][-1] == "样本不足(10/30),不参与排序"
+    assert chart.finding == "接通率综合最差 90.00 %,企业最好 98.00 %,差别不像是偶然"
+    assert charts_calls.charts_of(view, Filters())["channel"].empty.startswith("来源没有给出来电渠道")
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "expected"),
+    [(90, 100, (0.8256, 0.9448)), (0, 10, (0.0, 0.2775)), (10, 10, (0.7225, 1.0)), (3, 4, (0.3006, 0.9544))],
+)
+def test_it_gives_the_published_wilson_intervals(successes: int, trials: int, expected: tuple[float, float]) -> None:
+    assert wilson(successes, trials) == pytest.approx(expected, abs=5e-5)
+
+
+def test_it_gives_no_interval_for_what_is_no_share() -> None:
+    assert wilson(5, 0) is None
+    assert wilson(5, 4) is None

@@ -1,0 +1,150 @@
+"""The frame every chart stands in, and its figures as files: the same filters, the same figures, nothing that runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import openpyxl
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from dashboard import charts_overview
+from dashboard.app import create_app
+from dashboard.chart_files import csv_bytes, xlsx_bytes
+from dashboard.components.chart_frame import MOST_ROWS, chart_frame
+from dashboard.filters import Filters
+from dashboard.views_charts import ChartTable, ChartView, Title
+from db.engine import make_engine, migrate
+from tests.dashboard_facts import TODAY, fill, product
+from tests.dashboard_views import daily, hourly, missed, overview, props, words
+
+TITLES = (Title("队列"), Title("接通率(%)", numeric=True), Title("说明"))
+
+
+def made(*rows: tuple[str, str, str], **more: Any) -> ChartView:
+    """A chart of some rows."""
+    return ChartView("queue", "按队列", "综合最差", ChartTable(TITLES, rows), **more)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """The filled installation's server."""
+    folder = tmp_path_factory.mktemp("charts")
+    engine: Engine = make_engine(f"sqlite:///{folder / 'hotline.db'}")
+    migrate(engine)
+    fill(engine)
+    yield create_app(product(engine, folder)).server.test_client()
+    engine.dispose()
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    """A CSV file's rows, as a spreadsheet reads them."""
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def test_it_gives_a_chart_all_that_belongs_to_it() -> None:
+    view = made(
+        ("综合", "95.71", ""),
+        basis=(("现行口径", "接通量 ÷ 人工请求量"),),
+        links=(("接通率按日", "/?kpi=answer_rate"),),
+        notes="从差到好",
+        sources=("calls",),
+    )
+    frame = chart_frame(view, {"data": [], "layout": {}}, "/export/chart/calls/queue.{}?period=today")
+    text = words(frame)
+    for said in ("综合最差", "接通量 ÷ 人工请求量", "95.71", "从差到好", "接通率按日", "数据表"):
+        assert said in text
+    assert "/export/chart/calls/queue.csv?period=today" in props(frame, "href")
+    assert "/export/chart/calls/queue.xlsx?period=today" in props(frame, "href")
+    assert "live-queue-graph" in props(frame, "data-png")
+    assert props(frame, "data-sources") == ["calls"]
+    assert "live-queue-finding" in props(frame, "aria-labelledby")
+    assert props(frame, "scope").count("row") == 1
+
+
+def test_it_says_why_a_chart_is_empty_and_offers_no_file() -> None:
+    frame = chart_frame(made(empty="来源没有给出队列。"), {}, "/export/chart/calls/queue.{}")
+    assert "来源没有给出队列。" in words(frame)
+    assert props(frame, "data-png") == []
+    assert "/export/chart/calls/queue.csv" not in props(frame, "href")
+
+
+def test_it_lists_the_newest_rows_of_a_long_table_and_says_so() -> None:
+    rows = tuple((f"第{n}天", "1.0", "") for n in range(MOST_ROWS + 8))
+    view = ChartView("daily", "按日", "", ChartTable(TITLES, rows, by_time=True))
+    text = words(chart_frame(view, None, "/export/chart/overview/daily.{}"))
+    assert "第69天" in text and "第7天" not in text
+    assert "只列出 70 行中的 62 行" in text
+    assert len(rows_of(csv_bytes(view))) == 71
+
+
+def test_it_leaves_out_a_column_without_any_word() -> None:
+    assert "说明" not in words(chart_frame(made(("综合", "95.71", "")), None, "/{}"))
+
+
+def test_it_hands_out_numbers_as_numbers_and_text_as_text() -> None:
+    view = made(("=HYPERLINK(1)", "1,095.71", ""), ("@综合", "−3.20", "无数据"), ("正常", "—", "样本不足"))
+    rows = rows_of(csv_bytes(view))
+    assert rows[0] == ["队列", "接通率(%)", "说明"]
+    assert rows[1:] == [["'=HYPERLINK(1)", "1095.71", ""], ["'@综合", "-3.2", "无数据"], ["正常", "", "样本不足"]]
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(view, [("内容", "按队列")])))
+    sheet = book["数据"]
+    assert [cell.data_type for cell in sheet[2]][:2] == ["s", "n"]
+    assert (sheet["A2"].value, sheet["B2"].value, sheet["B3"].value) == ("=HYPERLINK(1)", 1095.71, -3.2)
+    assert book["说明"]["B1"].value == "按队列"
+
+
+def test_it_gives_the_charts_of_the_overview_their_figures() -> None:
+    view = overview(missed(), daily=daily((97, 100), None, (95, 100)), hourly=hourly((97, 100), (92, 100)))
+    charts = charts_overview.charts_of(view, Filters())
+    assert set(charts) == {"daily", "hourly"}
+    last = charts["daily"].table.rows[-1]
+    assert last[:5] == ("2026-03-20", "周五", "95.00", "95", "100")
+    assert charts["daily"].table.rows[1][2:] == ("—", "—", "—", "无数据")
+    assert [row[0] for row in charts["hourly"].table.rows] == ["08:00", "09:00"]
+    assert dict(charts["hourly"].basis)["接通量"] == "95,996"
+    assert ("按小时与队列(话务)", "/calls") in charts["daily"].links
+
+
+def test_it_hands_out_a_chart_with_the_filters_of_the_page(client: FlaskClient) -> None:
+    answer = client.get("/export/chart/overview/daily.csv?period=custom&from=2026-03-18&to=2026-03-19&kpi=answer_rate")
+    rows = rows_of(answer.data)
+    assert answer.mimetype == "text/csv" and "attachment" in answer.headers["Content-Disposition"]
+    assert rows[0] == ["日期", "星期", "接通率(%)", "分子", "分母", "说明"]
+    assert rows[-1] == ["2026-03-19", "周四", "97", "970", "1000", ""]
+    assert len(rows) == 29  # four weeks and the titles
+
+
+@pytest.mark.parametrize("name", ["heat-volume", "waits", "six", "rolling", "abandoned", "versus"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_it_hands_out_every_chart_of_the_calls(client: FlaskClient, name: str, ending: str) -> None:
+    answer = client.get(f"/export/chart/calls/{name}.{ending}?centre=district")
+    assert answer.status_code == 200 and len(answer.data) > 100
+
+
+def test_it_hands_out_today_by_hour(client: FlaskClient) -> None:
+    rows = rows_of(client.get("/export/chart/overview/hourly.csv?period=today&kpi=answer_rate").data)
+    assert [row[0] for row in rows[1:]] == [f"{hour:02d}:00" for hour in range(8, 14)]
+    assert rows[3] == ["10:00", "92", "92", "100", ""]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/export/chart/no/such.csv", "/export/chart/calls/such.csv", "/export/chart/calls/six.exe",
+     "/export/chart/orders/category.csv", "/export/chart/indicator/path.csv?sheet=x&key=y"],
+)  # fmt: skip
+def test_it_has_no_file_for_what_there_is_not(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404 and "没有这张图的数据" in answer.get_data(as_text=True)
+
+
+def test_it_counts_today_in_the_name_of_the_file(client: FlaskClient) -> None:
+    answer = client.get("/export/chart/calls/six.csv")
+    assert f"{TODAY:%Y%m%d}" in answer.headers["Content-Disposition"]
+    assert date(2026, 3, 20) == TODAY

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine
 from alerts.blame import causes
 from alerts.late import Corrections, dated, is_alerting
 from alerts.observe import look
-from alerts.picture import picture
 from alerts.post import Post
 from alerts.rules import next_state, undone
 from alerts.seen import Seen
@@ -142,6 +141,8 @@ class _Desk:
         return Told(one.rule, one.seen, standing, why, self.link(one.rule))
 
     def _picture(self, told: Sequence[Told]) -> bytes | None:
+        from alerts.picture import picture  # drawing is slow to load, and seldom needed
+
         today = self.now.astimezone(self.tz).date()
         for one in told:
             target = one.seen.subject.target

@@ -35,6 +35,79 @@
     });
   });
 
+  // ---- the formula and the figures of a chart are fetched when they are opened, and again when the chart changes
+  function make(tag, text, className) {
+    var made = document.createElement(tag);
+    if (text !== undefined) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+  function basis(found) {
+    var list = make("dl", undefined, "facts");
+    found.basis.forEach(function (pair) { list.append(make("dt", pair[0]), make("dd", pair[1])); });
+    return list;
+  }
+  function table(found) {
+    var box = make("div", undefined, "table-scroll"), made = make("table", undefined, "plain-table data-table");
+    var head = make("thead"), body = make("tbody"), line = make("tr");
+    // A column without any word is left out.
+    var shown = found.titles.map(function (title, at) {
+      return title[1] || found.rows.some(function (row) { return row[at]; });
+    });
+    function kind(at) { return found.titles[at][1] ? "num" : ""; }
+    found.titles.forEach(function (title, at) {
+      if (!shown[at]) return;
+      var cell = make("th", title[0], kind(at));
+      cell.scope = "col";
+      line.append(cell);
+    });
+    head.append(line);
+    found.rows.forEach(function (row) {
+      var tr = make("tr");
+      row.forEach(function (text, at) {
+        if (!shown[at]) return;
+        var cell = make(at ? "td" : "th", text, kind(at));
+        if (!at) cell.scope = "row";
+        tr.append(cell);
+      });
+      body.append(tr);
+    });
+    made.append(make("caption", found.kind, "sr-only"), head, body);
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", found.kind);
+    box.append(made);
+    return box;
+  }
+  function mark(figure) {
+    var plot = figure.querySelector(".js-plotly-plot");
+    return (figure.dataset.about || "") + ((plot && plot.layout && plot.layout.meta) || "");
+  }
+  function fill(fold) {
+    var figure = fold.closest("figure[data-about]"), place = fold.querySelector("[data-fill]");
+    if (!figure || !place) return;
+    var wanted = mark(figure);
+    fold.dataset.mark = wanted;
+    window.fetch(figure.dataset.about).then(function (answer) {
+      if (!answer.ok) throw new Error(String(answer.status));
+      return answer.json();
+    }).then(function (found) {
+      if (fold.dataset.mark !== wanted) return;
+      place.replaceChildren(place.dataset.fill === "basis" ? basis(found) : table(found));
+    }, function () {
+      delete fold.dataset.mark;
+      if (!place.firstChild) place.replaceChildren(make("p", text("js.chart_failed", {}), "note"));
+    });
+  }
+  document.addEventListener("toggle", function (event) {
+    if (event.target.open && event.target.matches("figure[data-about] details")) fill(event.target);
+  }, true);
+  function refill() {
+    document.querySelectorAll("figure[data-about] details[open][data-mark]").forEach(function (fold) {
+      if (fold.dataset.mark !== mark(fold.closest("figure"))) fill(fold);
+    });
+  }
+
   // ---- printing: everything that is folded is shown on paper
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-print]")) window.print();
@@ -86,7 +159,7 @@
   document.addEventListener("DOMContentLoaded", function () {
     var waiting = null;
     new MutationObserver(function () {
-      if (waiting === null) waiting = setTimeout(function () { waiting = null; search(); reveal(); }, 80);
+      if (waiting === null) waiting = setTimeout(function () { waiting = null; search(); reveal(); refill(); }, 80);
     }).observe(document.body, { childList: true, subtree: true });
   });
 })();

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flask import Flask, Response, request
+from flask import Flask, Response, jsonify, request
 
 from dashboard import charts_calls, charts_indicator, charts_orders, charts_overview
 from dashboard.ask_calls import build_calls
@@ -18,6 +18,7 @@ from dashboard.views_charts import ChartView
 
 FOLDER = "/export/chart"
 CSV = "text/csv"
+ENDINGS = ("csv", "xlsx", "json")
 Query = Mapping[str, str]
 Charts = Mapping[str, ChartView]
 
@@ -61,12 +62,14 @@ def install(server: Flask, data: Data) -> None:
     """Adds the route."""
 
     def chart(page: str, name: str, ending: str) -> Response:
-        if page not in PAGES or ending not in ("csv", "xlsx"):
+        if page not in PAGES or ending not in ENDINGS:
             return missing(t("chart.no_file"))
         try:
             found = PAGES[page](data, request.args.to_dict()).get(name)
         except DatabaseGone:
             return Response(t("fresh.broken"), status=503, mimetype="text/plain")
+        if found is not None and ending == "json":
+            return jsonify(_for_script(found))
         if found is None or found.empty:
             return missing(t("chart.no_file"))
         now = data.now()
@@ -76,6 +79,12 @@ def install(server: Flask, data: Data) -> None:
         return handed(xlsx_bytes(found, _about(found, now)), file, XLSX)
 
     server.add_url_rule(f"{FOLDER}/<page>/<name>.<ending>", "export_chart", chart)
+
+
+def _for_script(view: ChartView) -> dict[str, object]:
+    """What the script in the browser shows when the formula or the table of a chart is opened."""
+    titles = [[title.text, title.numeric] for title in view.table.titles]
+    return {"kind": view.kind, "titles": titles, "rows": view.table.rows, "basis": view.basis}
 
 
 def _about(view: ChartView, now: datetime) -> list[tuple[str, str]]:

@@ -51,7 +51,7 @@ def by_day(kpi: Kpi, values: Sequence[KpiValue], target: Target | None) -> Chart
     rows = [
         (v.start.isoformat(), fmt.weekday(v.start), shown(v, kpi, target), *sides(v), reason(v, kpi)) for v in values
     ]
-    return ChartTable(titles, tuple(rows), by_time=True)
+    return ChartTable(titles, tuple(rows))
 
 
 def by_hour(kpi: Kpi, values: Sequence[KpiValue], target: Target | None) -> ChartTable:

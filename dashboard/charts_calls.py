@@ -229,7 +229,7 @@ def versus_view(view: CallsView, filters: Filters) -> ChartView:
         "versus",
         t("calls.versus"),
         t(key, label=view.scope.label, value=_spoken(one), change=change),
-        ChartTable(titles, rows, by_time=True),
+        ChartTable(titles, rows),
         notes=t("calls.versus_note", day=since),
         basis=tables.basis_of(view.scope, one.kpi, one.now),
         links=tables.made_of(filters, one.kpi),

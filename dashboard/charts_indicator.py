@@ -79,7 +79,7 @@ def _burn(view: IndicatorView) -> ChartView:
         "burn",
         t("indicator.burn"),
         room(view.due),
-        ChartTable(titles, tuple(rows), by_time=True),
+        ChartTable(titles, tuple(rows)),
         notes=t("indicator.burn_legend"),
         basis=_basis(view),
         links=_links(view),

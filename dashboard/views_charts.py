@@ -15,12 +15,10 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class ChartTable:
-    """The figures behind a chart, as shown: what the page lists and what is handed out as a file. ``by_time``: the
-    newest rows are the last."""
+    """The figures behind a chart, as shown: what the page lists and what is handed out as a file."""
 
     titles: tuple[Title, ...]
     rows: tuple[tuple[str, ...], ...]
-    by_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)

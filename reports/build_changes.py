@@ -144,7 +144,9 @@ def because(scope: Scope, kpi: Kpi, name: str, start: date, end: date) -> str:
 
 
 def _notes(scope: Scope) -> tuple[str, ...]:
-    notes = [f"{words.BEFORE[scope.kind]}为 {words.short_span(scope.before)},比较的天数相同。"]
+    own, other = scope.period.days, scope.before.days
+    days = "比较的天数相同" if own == other else f"共 {other} 天,{words.THIS[scope.kind]} {own} 天"
+    notes = [f"{words.BEFORE[scope.kind]}为 {words.short_span(scope.before)},{days}。"]
     if scope.before.end.year != scope.period.end.year:
         notes.append("上期属于另一个年度,状态不与上期比较。")
     elif not _same_due(scope):

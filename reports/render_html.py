@@ -48,7 +48,7 @@ def _piece(bar: Bar, cell: Cell, left: float, right: float) -> Piece:
 def gap(columns: Sequence[Column], place: int) -> str:
     """More room before a column of words that follows one of figures."""
     after_figures = place > 0 and columns[place - 1].align is Align.RIGHT
-    return " 5px 24px" if after_figures and columns[place].align is not Align.RIGHT else ""
+    return "padding-left:20px;" if after_figures and columns[place].align is not Align.RIGHT else ""
 
 
 def unit(cell: Cell) -> str:

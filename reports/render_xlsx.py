@@ -22,6 +22,8 @@ _FIGURE = re.compile(r"−?[\d,]+(?:\.(\d+))?")
 _FONT = "宋体"
 _MILLIMETRES = 180.0
 _LONGEST = 32_767
+_PIXELS = 7
+"""Of a column for each part of its width; a pixel is 0.2646 mm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class _Book:
     def style(self, **properties: Any) -> Format:
         key = tuple(sorted(properties.items()))
         if key not in self._made:
-            base = {"font_name": _FONT, "font_size": 10, "valign": "top", "text_wrap": True}
+            base = {"font_name": _FONT, "font_size": 10, "valign": "vcenter", "text_wrap": True}
             self._made[key] = self.book.add_format({**base, **properties})
         return self._made[key]
 
@@ -92,14 +94,15 @@ def _summary(sheet: Worksheet, report: Report, made: _Book) -> None:
     for text, style in lines:
         if text:
             sheet.write_string(row, 0, clean(text)[:_LONGEST], style)
-            sheet.set_row(row, 17.0 * lines_of(text, _MILLIMETRES, style.font_size))
+            sheet.set_row(row, style.font_size * 1.7 * lines_of(text, _MILLIMETRES, style.font_size))
             row += 1
 
 
 def _section(sheet: Worksheet, section: Section, report: Report, made: _Book) -> None:
     _page(sheet, report)
     sheet.set_landscape()
-    widths: dict[int, float] = {}
+    widths = _widths(section)
+    sheet.set_row(0, 24)
     last = max([5, *(len(list(_heads(table))) - 1 for table in section.tables)])
     sheet.write_string(0, 0, clean(section.title), made.style(bold=True, font_size=14, text_wrap=False))
     _line(sheet, 1, last, section.finding, made.style())
@@ -110,7 +113,16 @@ def _section(sheet: Worksheet, section: Section, report: Report, made: _Book) ->
         _line(sheet, row, last, note, made.style(font_color=look.GREY))
         row += 1
     for column, width in widths.items():
-        sheet.set_column_pixels(column, column, round(width * 7))
+        sheet.set_column_pixels(column, column, round(width * _PIXELS))
+
+
+def _widths(section: Section) -> dict[int, float]:
+    """The width of each column, wide enough for every table of the section."""
+    found: dict[int, float] = {}
+    for table in section.tables:
+        for column, head in enumerate(_heads(table)):
+            found[column] = max(found.get(column, 0.0), head.width, 12.0)
+    return found
 
 
 def _line(sheet: Worksheet, row: int, last: int, text: str, style: Format) -> None:
@@ -140,16 +152,19 @@ def _table(sheet: Worksheet, row: int, table: Table, made: _Book, widths: dict[i
         align = "right" if head.align is Align.RIGHT else "left"
         style = made.style(bold=True, bg_color="#E4E4E4", bottom=1, align=align)
         sheet.write_string(row, column, clean(head.title), style)
-        widths[column] = max(widths.get(column, 0.0), head.width, 12.0)
     for cells in table.rows:
         row += 1
+        shown = (cells[head.place].small if head.small else cells[head.place].text for head in heads)
+        lines = max(lines_of(text, widths[n] * _PIXELS * 0.2646, 10) for n, text in enumerate(shown))
+        sheet.set_row(row, 15.0 * lines + 3)
         for column, head in enumerate(heads):
             _cell(sheet, row, column, cells[head.place], head, made)
     return row + 2
 
 
 def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, head: _Head, made: _Book) -> None:
-    properties: dict[str, Any] = {"bottom": 4, "align": "right" if head.align is Align.RIGHT else "left"}
+    right = head.align is Align.RIGHT
+    properties: dict[str, Any] = {"bottom": 4, "align": "right" if right else "left", "indent": 0 if right else 1}
     if cell.status is not None and not head.small:
         properties |= {"font_color": look.colour(cell.status), "bold": True}
     if not (cell.small if head.small else cell.text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -92,7 +93,14 @@ def test_it_shows_what_arrives_without_closing_what_is_open(someone: Visitor) ->
     expect(page.locator(".chart-waits .chart-table tbody tr").first).to_be_visible()
     desk = Desk(someone.site.product.engine, someone.site.product.clock_face)
     desk.source("calls", "话务平台导出")
-    row = {"hour": 14, "offered": 50, "answered": 50, "abandoned": 0, "wait_seconds": 50, "answered_within_15": 50}
+    row: dict[str, Any] = {
+        "hour": 14,
+        "offered": 50,
+        "answered": 50,
+        "abandoned": 0,
+        "wait_seconds": 50,
+        "answered_within_15": 50,
+    }
     row |= {"day": TODAY, "abandoned_within_15": 0}
     made = batch(calls=calls(row, centre="district"), first_day=TODAY, last_day=TODAY)
     desk.write(made, source="calls", trigger="intraday")

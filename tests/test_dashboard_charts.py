@@ -58,14 +58,15 @@ def test_it_gives_a_chart_all_that_belongs_to_it() -> None:
     )
     frame = chart_frame(view, {"data": [], "layout": {}}, "/export/chart/calls/queue.{}?period=today")
     text = words(frame)
-    for said in ("综合最差", "接通量 ÷ 人工请求量", "95.71", "从差到好", "接通率按日", "数据表"):
+    for said in ("综合最差", "口径", "从差到好", "接通率按日", "数据表"):
         assert said in text
     assert "/export/chart/calls/queue.csv?period=today" in props(frame, "href")
     assert "/export/chart/calls/queue.xlsx?period=today" in props(frame, "href")
     assert "live-queue-graph" in props(frame, "data-png")
     assert props(frame, "data-sources") == ["calls"]
     assert "live-queue-finding" in props(frame, "aria-labelledby")
-    assert props(frame, "scope").count("row") == 1
+    assert props(frame, "data-about") == ["/export/chart/calls/queue.json?period=today"]
+    assert props(frame, "data-fill") == ["basis", "table"]
 
 
 def test_it_says_why_a_chart_is_empty_and_offers_no_file() -> None:
@@ -75,11 +76,10 @@ def test_it_says_why_a_chart_is_empty_and_offers_no_file() -> None:
     assert "/export/chart/calls/queue.csv" not in props(frame, "href")
 
 
-def test_it_lists_the_newest_rows_of_a_long_table_and_says_so() -> None:
-    rows = tuple((f"第{n}天", "1.0", "") for n in range(MOST_ROWS + 8))
-    view = ChartView("daily", "按日", "", ChartTable(TITLES, rows, by_time=True))
-    text = words(chart_frame(view, None, "/export/chart/overview/daily.{}"))
-    assert "第69天" in text and "第7天" not in text
+def test_it_lists_the_first_rows_of_a_long_table_and_says_so() -> None:
+    view = made(*((f"队列{n}", "1.0", "") for n in range(MOST_ROWS + 8)))
+    text = words(chart_frame(view, None, "/export/chart/calls/queue.{}"))
+    assert "队列61" in text and "队列62" not in text
     assert "只列出 70 行中的 62 行" in text
     assert len(rows_of(csv_bytes(view))) == 71
 
@@ -126,6 +126,14 @@ def test_it_hands_out_a_chart_with_the_filters_of_the_page(client: FlaskClient) 
 def test_it_hands_out_every_chart_of_the_calls(client: FlaskClient, name: str, ending: str) -> None:
     answer = client.get(f"/export/chart/calls/{name}.{ending}?centre=district")
     assert answer.status_code == 200 and len(answer.data) > 100
+
+
+def test_it_tells_the_browser_the_formula_and_the_figures(client: FlaskClient) -> None:
+    found = client.get("/export/chart/calls/heat-answer.json").get_json()
+    assert ["现行口径", "接通量 ÷ 人工请求量"] in found["basis"]
+    assert found["titles"][1] == ["周一", True] and found["rows"][10][5] == "94.0"
+    empty = client.get("/export/chart/calls/channel.json").get_json()
+    assert empty["kind"] == "按渠道"
 
 
 def test_it_hands_out_today_by_hour(client: FlaskClient) -> None:

@@ -29,15 +29,13 @@ FORM = ScheduleForm(0, "weekly", "领导", "district", "", "0", "1", "08:30", "o
 
 @pytest.fixture
 def made(sqlite_engine: Engine, tmp_path: Path) -> FakeProduct:
-    """An installation on 20 March 2026, a Friday, with two months of facts."""
-    found = product(sqlite_engine, tmp_path)
-    fill(sqlite_engine)
-    return found
+    """An installation on 20 March 2026, a Friday."""
+    return product(sqlite_engine, tmp_path)
 
 
-def changed(form: ScheduleForm = FORM, **fields: object) -> ScheduleForm:
-    known = {name: getattr(form, name) for name in ScheduleForm.__dataclass_fields__}
-    return ScheduleForm(**{**known, **fields})  # type: ignore[arg-type]
+def changed(**fields: object) -> ScheduleForm:
+    known = {name: getattr(FORM, name) for name in ScheduleForm.__dataclass_fields__}
+    return ScheduleForm(**{**known, **fields})
 
 
 def schedules(made: FakeProduct) -> tuple[Schedule, ...]:
@@ -50,7 +48,8 @@ def office(made: FakeProduct) -> Office:
 
 
 def sent(made: FakeProduct) -> Posted:
-    """The weekly report of 9 to 15 March, sent to one reader."""
+    """Two months of facts, and the weekly report of 9 to 15 March sent to one reader."""
+    fill(made.engine)
     with write(made.engine) as conn:
         save_contact(conn, Contact("领导", "email", "boss@example.org"))
     return send_now(
@@ -59,7 +58,8 @@ def sent(made: FakeProduct) -> Posted:
 
 
 def client(made: FakeProduct) -> FlaskClient:
-    return create_app(made).server.test_client()
+    found: FlaskClient = create_app(made).server.test_client()
+    return found
 
 
 def test_a_schedule_is_kept_as_typed_in_and_begins_with_the_next_period(made: FakeProduct) -> None:

@@ -19,7 +19,7 @@ from db.definitions import add_exclusion, load_calendar
 from db.engine import write
 from kpi.alert_model import AlertKind, AlertRule, AlertState, Standing, Transition
 from kpi.model import Exclusion, Unit
-from kpi.status import Status
+from kpi.status import Operator, Status
 from reports import words
 from reports.build import build
 from reports.errors import ReportError
@@ -204,7 +204,7 @@ def test_it_tells_what_it_takes_from_here(desk: ReportDesk) -> None:
     row = desk.row("热线接通率", SUNDAY, today=desk.clock.today())
     name, value, goal, required, left, how = line(desk.report(), "next", "热线接通率")
     assert required.value == row.half.required and row.half.required is not None
-    assert required.text == said.needed(row.half.required, row.half.operator or said.Operator.AT_LEAST, "%")
+    assert required.text == said.needed(row.half.required, row.half.operator or Operator.AT_LEAST, "%")
     assert how.text == row.half.said
     assert value.value == row.half.value
     assert desk.report().section("next").notes == ("下周(3月16日–22日)有 5 个工作日。",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from dash import dcc, html
@@ -19,20 +20,30 @@ CONFIG: Any = {"displayModeBar": False, "responsive": True, "scrollZoom": False,
 
 def chart_frame(view: ChartView, figure: dict[str, Any] | None, files: str, kind: str = "") -> Component:
     """A chart in its frame. ``files``: address of its files with “{}” for the ending. ``figure`` None: a chart that is
-    a table. ``kind``: more classes."""
+    a table. ``kind``: more classes. The formula, and the figures as a table, are fetched when they are opened: they
+    would be most of the page."""
     finding = ids.live(f"{view.name}-finding")
-    body: list[Child] = [_head(view, finding, files, drawn=figure is not None and not view.empty)]
+    drawn = figure is not None and not view.empty
+    body: list[Child] = [_head(view, finding, files, drawn=drawn)]
     if view.empty:
         body.append(html.P(view.empty, className="chart-empty", role="status"))
     elif figure is None:
-        body.append(_table(view))
+        body.append(data_table(view.kind, view.table))
     else:
-        graph = dcc.Graph(id=ids.live(f"{view.name}-graph"), figure=figure, config=CONFIG, responsive=True)
+        graph = dcc.Graph(
+            id=ids.live(f"{view.name}-graph"), figure=_marked(figure, view), config=CONFIG, responsive=True
+        )
         body.append(html.Div(graph, className="graph", role="img", **aria(labelledby=finding)))
-    body.append(_foot(view, with_table=figure is not None and not view.empty))
-    marks = data(sources=" ".join(view.sources))
+    body.append(_foot(view, with_table=drawn))
+    marks = data(sources=" ".join(view.sources), about=files.replace("{}", "json"))
     classes = f"panel chart chart-{view.name} {kind}".strip()
     return html.Figure(body, className=classes, **marks)
+
+
+def _marked(figure: dict[str, Any], view: ChartView) -> dict[str, Any]:
+    """The figure with a mark of the table behind it: a table that is open is fetched anew when the mark changes."""
+    mark = hashlib.blake2b(repr((view.table.rows, view.basis)).encode(), digest_size=6).hexdigest()
+    return figure | {"layout": figure["layout"] | {"meta": mark}}
 
 
 def _head(view: ChartView, finding: str, files: str, *, drawn: bool) -> Component:
@@ -65,14 +76,11 @@ def _file(ending: str, view: ChartView, files: str) -> Component:
 
 
 def _basis(view: ChartView) -> Child:
-    """口径: a panel below a button, closed by a click elsewhere or Esc."""
+    """口径: a panel below a button, closed by a click elsewhere or Esc; filled when opened."""
     if not view.basis:
         return None
-    pairs: list[Component] = []
-    for term, text in view.basis:
-        pairs += [html.Dt(term), html.Dd(text)]
-    body = html.Div(html.Dl(pairs, className="facts"), id=ids.live(f"{view.name}-basis"), className="panel-pop")
     summary = html.Summary(t("chart.basis"), className="text-button", **aria(label=t("chart.basis_of", name=view.kind)))
+    body = html.Div(className="panel-pop", **data(fill="basis"))
     return html.Details([summary, body], className="fold basis", **data(fold="1"))
 
 
@@ -82,23 +90,18 @@ def _foot(view: ChartView, *, with_table: bool) -> Component:
         parts.append(html.P(view.notes, id=ids.live(f"{view.name}-notes"), className="note"))
     if with_table:
         summary = html.Summary(t("chart.table"), **aria(label=t("chart.table_of", name=view.kind)))
-        parts.append(html.Details([summary, _table(view)], className="chart-table"))
+        parts.append(html.Details([summary, html.Div(**data(fill="table"))], className="chart-table"))
     if view.links:
         links = [link(text, href) for text, href in view.links]
         parts.append(html.Nav(links, className="chart-links", **aria(label=t("chart.links", name=view.kind))))
     return html.Div(parts, className="chart-foot")
 
 
-def _table(view: ChartView) -> Component:
-    """Redrawn by itself: what is folded open around it stays open."""
-    return html.Div(data_table(view.kind, view.table), id=ids.live(f"{view.name}-table"))
-
-
 def data_table(label: str, content: ChartTable) -> Component:
     """Figures as an accessible table; the first column names the row. A column without any word is left out."""
     shown = [at for at, title in enumerate(content.titles) if title.numeric or any(cells[at] for cells in content.rows)]
     columns = [Column(content.titles[at].text, "num" if content.titles[at].numeric else "") for at in shown]
-    listed = content.rows[-MOST_ROWS:] if content.by_time else content.rows[:MOST_ROWS]
+    listed = content.rows[:MOST_ROWS]
     rows = [row(columns, [cells[at] for at in shown]) for cells in listed]
     made = table(label, columns, rows, "plain-table data-table")
     if len(listed) == len(content.rows):

@@ -1,22 +1,27 @@
-"""The alerts' turns: a look at all rules, and what is recorded brought out. Run by the process that leads alone."""
+"""The alerts' turns: a look at all rules, and what is recorded brought out. Run by the process that leads alone.
+
+Forecasts and channels are slow to load: that is left to the first turn, so that a worker is up at once.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from alerts.channels.build import channels
-from alerts.check import TickResult, tick
-from alerts.defaults import SourceFacts
-from alerts.deliver import Counts, deliver_due
-from alerts.starting import give_rules
 from db.definitions import load_calendar
 from ingest.mapping import Shape, SourceSpec
 from kpi.alert_model import AlertRule, QuietHours
 from kpi.model import Nature
 from product import Product
+
+if TYPE_CHECKING:
+    from alerts.channels.base import Channel
+    from alerts.check import TickResult
+    from alerts.defaults import SourceFacts
 
 LOCAL_HOST = "hotline.local"
 """Ends the Message-IDs where the address of the pages is not known."""
@@ -36,6 +41,8 @@ def regular(source: SourceSpec, product: Product) -> bool:
 
 def source_facts(product: Product) -> list[SourceFacts]:
     """The sources as the starting rules want to know them."""
+    from alerts.defaults import SourceFacts
+
     return [
         SourceFacts(source.code, source.title, regular(source, product))
         for source in product.config.sources
@@ -70,6 +77,8 @@ def quiet_of(product: Product) -> QuietHours:
 
 def look_once(product: Product) -> TickResult:
     """One tick with everything the product knows."""
+    from alerts.check import tick
+
     with product.engine.connect() as conn:
         calendar = load_calendar(conn)
     return tick(
@@ -91,10 +100,17 @@ class Alerting:
     def __init__(self, product: Product, stop: Callable[[], bool]) -> None:
         self._product = product
         self._stop = stop
-        self._channels = channels(product.settings)
+
+    @cached_property
+    def _channels(self) -> dict[str, Channel]:
+        from alerts.channels.build import channels
+
+        return channels(self._product.settings)
 
     def rules(self) -> None:
         """Gives new sheets and sources the rules they start with."""
+        from alerts.starting import give_rules
+
         product = self._product
         given = give_rules(
             product.engine,
@@ -115,6 +131,8 @@ class Alerting:
 
     def deliver(self) -> None:
         """Brings out what is due; stops between two messages where the process is to end."""
+        from alerts.deliver import Counts, deliver_due
+
         product, total = self._product, Counts()
         for _ in range(MOST_AT_ONCE):
             if self._stop():

@@ -32,20 +32,19 @@ def heats(view: CallsView, charts: Mapping[str, ChartView], files: str, theme: s
 
 
 def bars(view: CallsView, charts: Mapping[str, ChartView], files: str, theme: str) -> list[Child]:
-    """Waiting times, the formulas side by side, giving up by day, rolling 24 hours, this year against last."""
+    """Waiting times, giving up by day, this year against last, rolling 24 hours."""
     names = [cells[1] for cells in charts["waits"].table.rows]
-    figures: dict[str, dict[str, Any] | None] = {
+    figures: dict[str, dict[str, Any]] = {
         "waits": waits_figure(dict(view.waits), list(dict.fromkeys(names)), view.limit, theme),
         "abandoned": daily_figure(view.abandoned, theme),
         "versus": versus_figure(view.versus, theme),
         "rolling": daily_figure(view.rolling, theme),
-        "six": None,
     }
     return [chart_frame(charts[name], made, files.replace("*", name)) for name, made in figures.items()]
 
 
-def groups(names: Sequence[str], charts: Mapping[str, ChartView], files: str) -> list[Child]:
-    """Periods by queue, channel, department or category, as tables."""
+def tables(names: Sequence[str], charts: Mapping[str, ChartView], files: str) -> list[Child]:
+    """Charts that are tables: a part of their own, for they are redrawn whole and charts with pictures are not."""
     return [chart_frame(charts[name], None, files.replace("*", name), "chart-wide") for name in names]
 
 

@@ -14,13 +14,12 @@ from dashboard.views_charts import ChartView
 
 
 def charts(view: OrdersView, made: Mapping[str, ChartView], files: str, theme: str) -> list[Child]:
-    """The charts of the page."""
+    """The charts of the page that are pictures."""
     due = due_figure(view.due, view.scope.today.isoformat(), theme) if view.due else {}
-    figures: dict[str, dict[str, Any] | None] = {
+    figures: dict[str, dict[str, Any]] = {
         "funnel": funnel_figure(view.stages, theme),
         "due": due,
         "satisfaction": daily_figure(view.satisfaction, theme),
         "returns": daily_figure(view.returns, theme),
-        "response": None,
     }
     return [chart_frame(made[name], figure, files.replace("*", name)) for name, figure in figures.items()]

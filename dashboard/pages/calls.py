@@ -58,7 +58,7 @@ def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) ->
         "figures": calls.figures_panel(t("calls.figures"), view.figures, view.scope, filters),
         "heats": calls.heats(view, charts, files, theme),
         "bars": calls.bars(view, charts, files, theme),
-        "groups": calls.groups(tuple(GROUPS), charts, files),
+        "groups": calls.tables(("six", *GROUPS), charts, files),
     }
 
 

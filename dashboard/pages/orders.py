@@ -57,7 +57,7 @@ def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) ->
         "sentence": [head, states.problems(problems)],
         "figures": calls.figures_panel(t("orders.figures"), view.figures, view.scope, filters),
         "charts": orders.charts(view, charts, files, theme),
-        "groups": calls.groups(tuple(GROUPS), charts, files),
+        "groups": calls.tables(("response", *GROUPS), charts, files),
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from dashboard.components.parts import MARKS
 from db.alert_rules import save_rules
 from db.alert_states import Kept, move
 from db.definitions import add_exclusion, load_calendar
-from db.engine import write
+from db.engine import make_engine, write
 from kpi.alert_model import AlertKind, AlertRule, AlertState, Standing, Transition
 from kpi.model import Exclusion, Unit
 from kpi.status import Operator, Status
@@ -35,15 +37,36 @@ from tests.reports_desk import MONDAY, SUNDAY, ReportDesk
 TUESDAY, SATURDAY = date(2026, 3, 10), date(2026, 3, 14)
 
 
-@pytest.fixture
-def desk(sqlite_engine: Engine) -> ReportDesk:
+def at_work(engine: Engine) -> ReportDesk:
     """The week: Monday to Friday 970 of 1,000, Tuesday 900, Saturday missing, Sunday 490 of 500."""
-    made = ReportDesk(sqlite_engine)
+    made = ReportDesk(engine)
     made.day_of_calls(MONDAY)
     made.day_of_calls(TUESDAY, answered=900)
     made.day_of_calls(date(2026, 3, 11), date(2026, 3, 13))
     made.day_of_calls(SUNDAY, offered=500, answered=490)
     return made
+
+
+@pytest.fixture
+def desk(sqlite_engine: Engine) -> ReportDesk:
+    """The week, to be changed by the test."""
+    return at_work(sqlite_engine)
+
+
+@pytest.fixture(scope="module")
+def still(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReportDesk]:
+    """The week, only to be read."""
+    path = tmp_path_factory.mktemp("still") / "hotline.db"
+    shutil.copy(_migrated_sqlite, path)
+    engine = make_engine(f"sqlite:///{path}")
+    yield at_work(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def report(still: ReportDesk) -> Report:
+    """The week's report."""
+    return still.report()
 
 
 def line(report: Report, section: str, name: str, table: int = 0) -> tuple[Cell, ...]:
@@ -52,8 +75,8 @@ def line(report: Report, section: str, name: str, table: int = 0) -> tuple[Cell,
     return next(row for row in rows if name in [cell.text for cell in row])
 
 
-def test_it_adds_up_the_week_and_the_one_before(desk: ReportDesk) -> None:
-    name, now, goal, then, moved, year, _ = line(desk.report(), "calls", "接通率")
+def test_it_adds_up_the_week_and_the_one_before(report: Report) -> None:
+    name, now, goal, then, moved, year, _ = line(report, "calls", "接通率")
     assert now.value == 5270 / 5500  # 970 + 900 + 3 × 970 + 490 of five thousands and a half
     assert (now.text, now.small) == ("95.82 %", "5,270 / 5,500")
     assert (then.value, then.text) == (6790 / 7000, "97.00 %")
@@ -62,8 +85,7 @@ def test_it_adds_up_the_week_and_the_one_before(desk: ReportDesk) -> None:
     assert (year.text, year.value, year.reason) == ("—", None, "无数据")
 
 
-def test_it_never_shows_a_missing_day_as_nothing(desk: ReportDesk) -> None:
-    report = desk.report()
+def test_it_never_shows_a_missing_day_as_nothing(report: Report) -> None:
     days = report.section("days")
     row = line(report, "days", "接通率", table=1)
     shown = dict(zip((c.title for c in days.tables[1].columns), row, strict=True))
@@ -99,9 +121,9 @@ def test_it_names_the_hours_that_added_most(sqlite_engine: Engine) -> None:
     assert why.startswith("10时漏接 115 个,占 88%(平常 50%),多出 50 个")
 
 
-def test_it_says_what_changed_its_status_and_by_how_much(desk: ReportDesk) -> None:
-    section = desk.report().section("changes")
-    name, then, now, moved, status, _why = line(desk.report(), "changes", "热线接通率")
+def test_it_says_what_changed_its_status_and_by_how_much(report: Report) -> None:
+    section = report.section("changes")
+    name, then, now, moved, status, _why = line(report, "changes", "热线接通率")
     assert (then.text, now.text, moved.text) == ("97.00 %", "95.82 %", "−1.2 个百分点")
     assert status.status is not None and section.finding
     assert section.notes[0] == "上周为 3月2日–8日,比较的天数相同。"
@@ -165,23 +187,23 @@ def test_its_marks_are_those_of_the_pages() -> None:
     assert {status: mark for status, (mark, _) in MARKS.items()} == words.MARKS
 
 
-def test_the_same_data_gives_the_same_report_and_the_same_bytes(desk: ReportDesk) -> None:
-    first, second = desk.report(), desk.report()
+def test_the_same_data_gives_the_same_report_and_the_same_bytes(still: ReportDesk, report: Report) -> None:
+    first, second = report, still.report()
     assert first == second
     assert render(first, "html") == render(second, "html")
     assert from_json(json.loads(json.dumps(to_json(first)))) == first
 
 
-def test_a_period_without_data_says_so_and_nothing_else(desk: ReportDesk) -> None:
-    report = desk.report(day=date(2026, 1, 14))
+def test_a_period_without_data_says_so_and_nothing_else(still: ReportDesk) -> None:
+    report = still.report(day=date(2026, 1, 14))
     assert report.empty
     assert report.sentence.startswith("本周(1月12日–18日)没有任何数据")
     assert [one.code for one in report.sections] == ["quality", "alerts"]
     assert report.findings == ()
 
 
-def test_an_unfinished_week_is_held_against_as_many_days(desk: ReportDesk) -> None:
-    report = desk.report(day=date(2026, 3, 11), today=date(2026, 3, 11))
+def test_an_unfinished_week_is_held_against_as_many_days(still: ReportDesk) -> None:
+    report = still.report(day=date(2026, 3, 11), today=date(2026, 3, 11))
     assert (report.through, report.finished) == (TUESDAY, False)
     assert report.title.endswith("周报 2026年3月9日–15日(截至 3月10日)")
     _, now, _, then, *_ = line(report, "calls", "接通率")
@@ -200,14 +222,14 @@ def test_it_covers_whole_days_only() -> None:
         covered(Kind.DAILY, date(2026, 3, 10), date(2026, 3, 9))
 
 
-def test_it_tells_what_it_takes_from_here(desk: ReportDesk) -> None:
-    row = desk.row("热线接通率", SUNDAY, today=desk.clock.today())
-    name, value, goal, required, left, how = line(desk.report(), "next", "热线接通率")
+def test_it_tells_what_it_takes_from_here(still: ReportDesk, report: Report) -> None:
+    row = still.row("热线接通率", SUNDAY, today=still.clock.today())
+    name, value, goal, required, left, how = line(report, "next", "热线接通率")
     assert required.value == row.half.required and row.half.required is not None
     assert required.text == said.needed(row.half.required, row.half.operator or Operator.AT_LEAST, "%")
     assert how.text == row.half.said
     assert value.value == row.half.value
-    assert desk.report().section("next").notes == ("下周(3月16日–22日)有 5 个工作日。",)
+    assert report.section("next").notes == ("下周(3月16日–22日)有 5 个工作日。",)
 
 
 def test_it_tells_alerts_and_how_long_they_lasted(desk: ReportDesk) -> None:
@@ -242,18 +264,18 @@ def test_it_tells_what_was_corrected_afterwards(desk: ReportDesk) -> None:
     assert found["放弃量"] == ["1 个", "3月5日", "−10 个"]
 
 
-def test_a_day_is_told_by_its_hours(desk: ReportDesk) -> None:
-    report = desk.report(Kind.DAILY, TUESDAY)
+def test_a_day_is_told_by_its_hours(still: ReportDesk) -> None:
+    report = still.report(Kind.DAILY, TUESDAY)
     assert report.title.endswith("日报 2026年3月10日 周二")
     section = report.section("days")
     assert [row[0].text for row in section.tables[0].rows] == ["9–10 时", "10–11 时"]
     assert section.tables[0].rows[0][2].text == "90.00 %"
 
 
-def test_a_month_and_a_half_year_are_cut_into_weeks_and_months(desk: ReportDesk) -> None:
-    month = desk.report(Kind.MONTHLY, date(2026, 2, 10))
+def test_a_month_and_a_half_year_are_cut_into_weeks_and_months(still: ReportDesk) -> None:
+    month = still.report(Kind.MONTHLY, date(2026, 2, 10))
     assert [c.title for c in month.section("days").tables[-1].columns][1:3] == ["1日", "2–8日"]
-    half = desk.report(Kind.HALF_YEAR, SUNDAY)
+    half = still.report(Kind.HALF_YEAR, SUNDAY)
     assert [c.title for c in half.section("days").tables[-1].columns] == ["指标", "1月", "2月", "3月"]
 
 

@@ -11,10 +11,10 @@ from dash.development.base_component import Component
 from alerts.words import KIND_WORDS
 from dashboard import format as fmt
 from dashboard import ids
-from dashboard.components import forms, kit
+from dashboard.components import forms
 from dashboard.components.parts import Child, Column, row, table
 from dashboard.texts import t
-from kpi.alert_model import STATE_NAMES, AlertKind, AlertRule, AlertState, Severity
+from kpi.alert_model import STATE_NAMES, AlertRule, AlertState
 
 if TYPE_CHECKING:
     from alerts.replay import Firing
@@ -283,54 +283,3 @@ def stuck_table(view: AlertsView, now: datetime) -> Component:
         for one in view.stuck
     ]
     return table(t("alerts.deliveries"), STUCK_COLUMNS, rows, "plain-table")
-
-
-def rule_form(rule: AlertRule | None, sheets: list[tuple[str, str]], centres: list[tuple[str, str]]) -> Component:
-    """The form of one rule, for the drawer."""
-    known = rule or AlertRule("", "", AlertKind.DAY, level=0.95)
-
-    def of(name: str) -> str:
-        return ids.field("rule", name)
-
-    def text(name: str, value: object = "") -> Component:
-        return kit.text_field(of(name), "" if value in (None, 0, 0.0) else str(value), most=128)
-
-    def share(name: str, value: float | None) -> Component:
-        return text(name, "" if value is None else written(value, known))
-
-    def choice(name: str, options: list[tuple[str, str]], value: str) -> Component:
-        return kit.choice(of(name), options, value)
-
-    controls: tuple[tuple[str, Component], ...] = (
-        (t("alerts.field_code"), text("code", known.code)),
-        (t("alerts.field_name"), text("name", known.name)),
-        (t("alerts.field_kind"), choice("kind", [(k.value, w) for k, w in KIND_WORDS.items()], known.kind.value)),
-        (t("alerts.field_reference"), text("reference", known.reference)),
-        (t("alerts.field_sheet"), choice("sheet", [("", "—"), *sheets], known.sheet)),
-        (t("alerts.field_centre"), choice("centre", [("", t("filter.all_centres")), *centres], known.centre)),
-        (t("alerts.field_operator"), choice("operator", [(">=", "≥"), ("<=", "≤")], known.operator)),
-        (t("alerts.field_level"), share("level", known.level)),
-        (t("alerts.field_recover"), share("recover_level", known.recover_level)),
-        (t("alerts.field_sample"), text("min_sample", known.min_sample)),
-        (t("alerts.field_hold"), text("hold_minutes", known.hold_minutes)),
-        (t("alerts.field_calm"), text("recover_minutes", known.recover_minutes)),
-        (t("alerts.field_repeat"), text("repeat_minutes", known.repeat_minutes)),
-        (t("alerts.field_window"), text("window_days", known.window_days)),
-        (t("alerts.field_share"), share("share", known.share or None)),
-        (t("alerts.field_severity"), choice("severity", [(s.value, s.value) for s in Severity], known.severity.value)),
-        (t("alerts.group"), text("group", known.group)),
-        (t("alerts.field_escalate"), text("escalate_minutes", known.escalate_minutes)),
-        (t("alerts.field_escalate_to"), text("escalate_to", known.escalate_to)),
-        (
-            t("alerts.enabled"),
-            choice(
-                "enabled",
-                [("yes", t("alerts.enabled")), ("no", t("alerts.disabled"))],
-                "yes" if known.enabled else "no",
-            ),
-        ),
-        (t("alerts.author"), text("author")),
-    )
-    save = forms.button(ids.act("rule-save"), t("entries.save"), strong=True)
-    fields = [forms.field(label, control) for label, control in controls]
-    return html.Div([*fields, save, html.Div(id=ids.answer("rule"))], className="stack")

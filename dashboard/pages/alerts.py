@@ -14,8 +14,8 @@ from flask import request
 from dashboard import act_alerts as act
 from dashboard import ids
 from dashboard.act_targets import Done
+from dashboard.components import alert_form, forms, kit
 from dashboard.components import alerts as parts
-from dashboard.components import forms, kit
 from dashboard.components.parts import data, panel
 from dashboard.data import current
 from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
@@ -157,7 +157,7 @@ def open_drawer(*clicks: list[int | None]) -> Any:
     rule = next((one for one, _ in asked.alerts().rules if one.code == code), None)
     sheets = [(one.code, f"{one.year} {one.unit}") for one in asked.sheets()]
     centres = [(one.code, one.name) for one in asked.centres()]
-    return True, rule.name if rule else t("alerts.add"), parts.rule_form(rule, sheets, centres)
+    return True, rule.name if rule else t("alerts.add"), alert_form.rule_form(rule, sheets, centres)
 
 
 def replayed(code: str) -> Component:

@@ -13,7 +13,6 @@ from db.engine import write
 from db.errors import StoreError
 from db.report_store import Schedule, load_schedule, remove_schedule, save_schedule
 from reports.model import Kind
-from reports.schedule import started
 
 _TIME = re.compile(r"([01]?\d|2[0-3])[::]([0-5]\d)")
 
@@ -66,6 +65,8 @@ def keep_schedule(product: ProductLike, form: ScheduleForm) -> Done:
 
 def _store(product: ProductLike, wanted: Schedule) -> bool:
     """Writes it; True where the group has somebody who can be told."""
+    from reports.schedule import started  # late: it costs every start of the pages a part of a second
+
     begun = started(wanted, product.clock(), product.tz)
     with write(product.engine) as conn:
         before = load_schedule(conn, wanted.id) if wanted.id else None

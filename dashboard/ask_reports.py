@@ -13,7 +13,6 @@ from db.deliveries import DELIVERED
 from db.report_store import Archived, Schedule, count_reports, deliveries_of, list_reports, list_schedules
 from db.sheets import list_sheets
 from kpi.alert_model import Contact
-from reports.schedule import next_moment
 
 SHOWN = 60
 
@@ -72,4 +71,6 @@ def _row(report: Archived, states: dict[str, int], tz: ZoneInfo) -> ArchiveRow:
 
 def _schedule(one: Schedule, contacts: list[Contact], now: datetime, tz: ZoneInfo) -> ScheduleRow:
     readers = sum(c.enabled and (c.channel == "page" or bool(c.address.strip())) for c in contacts)
+    from reports.schedule import next_moment  # late: it costs every start of the pages a part of a second
+
     return ScheduleRow(one, next_moment(one, now, tz) if one.enabled else None, readers)

@@ -6,8 +6,6 @@ import csv
 import io
 from collections.abc import Sequence
 
-import xlsxwriter
-
 from dashboard.format import DASH, MINUS
 from dashboard.views_charts import ChartTable, ChartView
 
@@ -51,6 +49,8 @@ def _plain(number: float) -> str:
 
 def xlsx_bytes(view: ChartView, about: Sequence[tuple[str, str]]) -> bytes:
     """A workbook: the figures, and a sheet that says what they are (``about`` and the chart's own basis)."""
+    import xlsxwriter  # late: only a download needs it
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:

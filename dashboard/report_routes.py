@@ -11,8 +11,6 @@ from dashboard.target_routes import missing
 from db.report_store import ReportStoreError, report_data, report_file
 from reports.errors import ReportError
 from reports.model import Kind, from_json
-from reports.render import WRITERS, file_name, media_type, render
-from reports.scope import House, Wanted, last_finished
 
 INLINE = ("html", "pdf")
 """Shown in the browser; the others are kept."""
@@ -22,6 +20,8 @@ def install(server: Flask, product: ProductLike) -> None:
     """Adds the routes."""
 
     def archived(number: int, ending: str) -> Response:
+        from reports.render import file_name  # late, as below: what writes reports costs half a second of every start
+
         try:
             with product.engine.connect() as conn:
                 content = report_file(conn, number, ending)
@@ -31,10 +31,12 @@ def install(server: Flask, product: ProductLike) -> None:
         return _handed(content, name, ending)
 
     def preview(kind: str, ending: str) -> Response:
+        from reports.build import build
+        from reports.render import WRITERS, file_name, render
+        from reports.scope import House, Wanted, last_finished
+
         if kind not in list(Kind) or ending not in WRITERS:
             return missing("")
-        from reports.build import build  # late: only a preview needs what builds and draws
-
         today = product.clock().astimezone(product.tz).date()
         running = request.args.get("which") == "now"
         day = today if running else last_finished(Kind(kind), today).end
@@ -52,6 +54,8 @@ def install(server: Flask, product: ProductLike) -> None:
 
 
 def _handed(content: bytes, name: str, ending: str) -> Response:
+    from reports.render import media_type
+
     return send_file(
         io.BytesIO(content),
         mimetype=media_type(ending),

@@ -54,12 +54,12 @@ def serving(made: FakeProduct) -> Iterator[Site]:
 
 
 @contextmanager
-def installation(folder: Path, *, filled: bool = True, **settings: Any) -> Iterator[FakeProduct]:
+def installation(folder: Path, *, filled: bool = True, targets: bool = True, **settings: Any) -> Iterator[FakeProduct]:
     """A product on a database file of its own."""
     engine: Engine = make_engine(f"sqlite:///{folder / 'hotline.db'}")
     migrate(engine)
     if filled:
-        fill(engine)
+        fill(engine, targets=targets)
     yield product(engine, folder, **settings)
     engine.dispose()
 

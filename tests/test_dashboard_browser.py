@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from db.engine import bump_data_version, write
-from tests.dashboard_browser import PHONE, Site, Visitor, chromium, installation, serving, visitor
+from tests.dashboard_browser import PATIENCE_MS, PHONE, Site, Visitor, chromium, installation, serving, visitor
 from tests.dashboard_facts import TODAY, call_rows
 from tests.factories import Desk, FrozenClock, batch, calls
 
@@ -261,8 +261,9 @@ def test_it_never_scrolls_sideways(browser: Browser, site: Site, path: str) -> N
         page = someone.open(path)
         for width in (390, 768, 1024, 1366, 1920):
             page.set_viewport_size({"width": width, "height": 800})
-            page.wait_for_timeout(200)
-            assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+            page.wait_for_function(
+                "w => innerWidth === w && document.documentElement.scrollWidth <= w", arg=width, timeout=PATIENCE_MS
+            )
             expect(page.locator(".menu-item").first).to_be_visible()
 
 

@@ -42,7 +42,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with installation(tmp_path) as made, serving(made) as running:
+    with installation(tmp_path, targets=False) as made, serving(made) as running:
         yield running
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dash
-from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
+from dash import ALL, Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from flask import request
@@ -18,6 +18,7 @@ from dashboard.components import alert_form, forms, kit
 from dashboard.components import alerts as parts
 from dashboard.components.parts import data, panel
 from dashboard.data import current
+from dashboard.pressed import pressed
 from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
 from dashboard.texts import t
 from db.errors import StoreError
@@ -111,10 +112,9 @@ def told(done: Done) -> tuple[Any, Any]:
 )  # fmt: skip
 def do(*given: Any) -> Any:
     """One of the buttons of the page."""
-    clicks, author = given[:-1], given[-1] or ""
-    if not isinstance(ctx.triggered_id, dict) or not any(any(one) for one in clicks):
-        raise PreventUpdate
-    kind, key = str(ctx.triggered_id["type"]).removeprefix("act-"), str(ctx.triggered_id["key"])
+    author = given[-1] or ""
+    button = pressed()
+    kind, key = str(button["type"]).removeprefix("act-"), str(button["key"])
     return told(done_by(kind, key, author))
 
 
@@ -148,10 +148,9 @@ def done_by(kind: str, key: str, author: str) -> Done:
 )
 def open_drawer(*clicks: list[int | None]) -> Any:
     """The form of a rule, or what it would have done."""
-    if not isinstance(ctx.triggered_id, dict) or not any(any(one) for one in clicks):
-        raise PreventUpdate
-    code = str(ctx.triggered_id["key"])
-    if ctx.triggered_id["type"] == ids.act("rule-replay")["type"]:
+    button = pressed()
+    code = str(button["key"])
+    if button["type"] == ids.act("rule-replay")["type"]:
         return True, t("alerts.replay"), safely(lambda: replayed(code))
     asked = current()
     rule = next((one for one, _ in asked.alerts().rules if one.code == code), None)

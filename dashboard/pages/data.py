@@ -6,15 +6,15 @@ from datetime import date
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, callback, ctx, html
+from dash import ALL, Input, Output, State, callback, html
 from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
 
 from dashboard import findings, ids
 from dashboard.components import calendar, records, restated
 from dashboard.components.parts import Child, aria, link, panel
 from dashboard.data import current
 from dashboard.filters import day_of, read_search
+from dashboard.pressed import pressed
 from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
 from dashboard.texts import t
 from dashboard.views import DataPage
@@ -115,10 +115,9 @@ def refresh(_version: str, _key: str, seen: dict[str, str] | None, search: str |
 )
 def show_gap(clicks: list[int | None]) -> Any:
     """A click on a missing day says what to do about it."""
-    if not isinstance(ctx.triggered_id, dict) or not any(clicks):
-        raise PreventUpdate
-    missing = day_of(ctx.triggered_id["day"])
-    return gap_of(ctx.triggered_id["source"], missing) if missing else None
+    button = pressed()
+    missing = day_of(button["day"])
+    return gap_of(button["source"], missing) if missing else None
 
 
 def gap_of(code: str, missing: date) -> Component | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, callback, ctx, html, no_update
+from dash import ALL, Input, Output, State, callback, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -18,6 +18,7 @@ from dashboard.components import sheets as sheet_parts
 from dashboard.components.parts import panel
 from dashboard.data import current
 from dashboard.filters import read_search
+from dashboard.pressed import pressed
 from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
 from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
@@ -133,9 +134,8 @@ def send_file(contents: str | None, name: str | None, author: str | None, search
 )
 def revoke(clicks: list[int | None], author: str | None) -> Any:
     """Takes a reading back."""
-    if not isinstance(ctx.triggered_id, dict) or not any(clicks):
-        raise PreventUpdate
-    return told(act.take_back(current().product, int(ctx.triggered_id["key"]), author or ""))
+    button = pressed()
+    return told(act.take_back(current().product, int(button["key"]), author or ""))
 
 
 def told(done: act.Done) -> tuple[Any, Any]:

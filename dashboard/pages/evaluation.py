@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, callback, ctx, html, no_update
+from dash import ALL, Input, Output, State, callback, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -17,6 +17,7 @@ from dashboard.components import forms, states
 from dashboard.components import sheets as sheet_parts
 from dashboard.data import current
 from dashboard.filters import read_search
+from dashboard.pressed import pressed
 from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
 from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
@@ -110,9 +111,10 @@ def refresh(_version: str, seen: dict[str, str] | None, search: str | None) -> A
 def open_row(clicks: list[int | None], search: str | None) -> Any:
     """The form of one row."""
     view = view_of(dict(read_search(search)))
-    if not isinstance(ctx.triggered_id, dict) or not any(clicks) or view is None:
+    button = pressed()
+    if view is None:
         raise PreventUpdate
-    key = str(ctx.triggered_id["key"])
+    key = str(button["key"])
     return True, view.judged.score.row(key).row.name, parts.row_form(view, key)
 
 
@@ -126,11 +128,10 @@ def open_row(clicks: list[int | None], search: str | None) -> Any:
 )
 def save_row(clicks: list[int | None], *typed: Any) -> Any:
     """Keeps one row."""
-    if not isinstance(ctx.triggered_id, dict) or not any(clicks):
-        raise PreventUpdate
+    button = pressed()
     given = {name: str(value or "") for name, value in zip((*act.ROW_FIELDS, "author"), typed[:-1], strict=True)}
     author = given.pop("author")
-    key = str(ctx.triggered_id["key"])
+    key = str(button["key"])
     return told(act.save_row(current().product, place_of(typed[-1]), key, given, author))
 
 
@@ -166,10 +167,9 @@ def save_texts(
 )
 def edit_rules(looked: int | None, saved: int | None, text: str | None, author: str | None, search: str | None) -> Any:
     """Shows what rules would give, or keeps them."""
-    if not looked and not saved:
-        raise PreventUpdate
+    button = pressed()
     place, product = place_of(search), current().product
-    if isinstance(ctx.triggered_id, dict) and ctx.triggered_id["type"] == ids.act("rules-save")["type"]:
+    if button["type"] == ids.act("rules-save")["type"]:
         return told(act.save_rules(product, place, text or "", author or ""))
     try:
         with product.engine.connect() as conn:

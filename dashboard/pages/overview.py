@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, callback, ctx, html
+from dash import ALL, Input, Output, State, callback, html
 from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
 from flask import request
 
 from dashboard import charts_overview, findings, ids
@@ -16,6 +15,7 @@ from dashboard.chart_routes import files_of
 from dashboard.components import charts, kpi, proof, states
 from dashboard.data import current
 from dashboard.filters import Filters, read_search
+from dashboard.pressed import pressed
 from dashboard.sections import Built, Sections, frame, marked, outputs, redrawn, safely
 from dashboard.texts import t
 from dashboard.views import Overview
@@ -102,9 +102,8 @@ def refresh(_version: str, theme: str, seen: dict[str, str] | None, search: str 
 )
 def show_proof(clicks: list[int | None], search: str | None) -> Any:
     """A click on a figure's ⓘ opens what stands behind it. Buttons that are merely redrawn count as no click."""
-    if not isinstance(ctx.triggered_id, dict) or not any(clicks):
-        raise PreventUpdate
-    code = ctx.triggered_id["kpi"]
+    button = pressed()
+    code = button["kpi"]
     return (
         True,
         t("proof.title", name=current().product.catalogue.kpis[code].name),

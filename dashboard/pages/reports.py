@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, callback, ctx, dcc, html
+from dash import ALL, Input, Output, State, callback, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -18,6 +18,7 @@ from dashboard.components import forms, kit
 from dashboard.components import reports as parts
 from dashboard.components.parts import Child, panel
 from dashboard.data import current
+from dashboard.pressed import pressed
 from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
 from dashboard.texts import t
 
@@ -172,10 +173,9 @@ def save(clicks: int | None, number: int | None, *typed: str | None) -> Any:
 )
 def edit(clicks: list[int | None], fresh: int | None) -> Any:
     """Fills the form with a schedule, or empties it for a new one."""
-    if not isinstance(ctx.triggered_id, dict) or not (any(clicks) or fresh):
-        raise PreventUpdate
+    button = pressed()
     known = {one.schedule.id: one.schedule for one in current().reports().schedules}
-    one = known.get(int(ctx.triggered_id["key"] or 0))
+    one = known.get(int(button["key"] or 0))
     if one is None:
         return 0, t("reports.adding"), "weekly", "", "", "", "0", "1", "08:30", "", "on"
     time = f"{one.minute // 60:02d}:{one.minute % 60:02d}"
@@ -193,9 +193,8 @@ def edit(clicks: list[int | None], fresh: int | None) -> Any:
 )
 def drop(clicks: list[int | None]) -> Any:
     """Takes a schedule away."""
-    if not isinstance(ctx.triggered_id, dict) or not any(clicks):
-        raise PreventUpdate
-    return _told(act.drop_schedule(current().product, int(ctx.triggered_id["key"])))
+    button = pressed()
+    return _told(act.drop_schedule(current().product, int(button["key"])))
 
 
 def _told(done: Done) -> tuple[Any, Any]:

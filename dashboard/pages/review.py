@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, callback, ctx, html, no_update
+from dash import ALL, Input, Output, State, callback, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -18,6 +18,7 @@ from dashboard.components import sheets as sheet_parts
 from dashboard.components.parts import Child, link, panel
 from dashboard.data import current
 from dashboard.filters import read_search
+from dashboard.pressed import pressed
 from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
 from dashboard.texts import t
 from kpi.pace_model import BoundTo, PaceClass, Schedule
@@ -126,11 +127,12 @@ def refresh(_version: str, seen: dict[str, str] | None, search: str | None) -> A
 )
 def decide(*given: Any) -> Any:
     """One of the buttons of the review."""
-    clicks, values, fields, author, search = given[:5], given[5], given[6], given[7] or "", given[8]
+    values, fields, author, search = given[5], given[6], given[7] or "", given[8]
     view = view_of(dict(read_search(search)))
-    if not isinstance(ctx.triggered_id, dict) or not any(any(one) for one in clicks) or view is None:
+    button = pressed()
+    if view is None:
         raise PreventUpdate
-    kind, key = str(ctx.triggered_id["type"]).removeprefix("act-"), str(ctx.triggered_id["key"])
+    kind, key = str(button["type"]).removeprefix("act-"), str(button["key"])
     typed = {str(field["key"]): value or "" for field, value in zip(fields, values, strict=True)}
     return told(done_by(view, kind, key, author, typed.get(key, "")))
 
@@ -167,9 +169,10 @@ def told(done: act.Done) -> tuple[Any, Any]:
 def open_binding(clicks: list[int | None], search: str | None) -> Any:
     """The form of one binding."""
     view = view_of(dict(read_search(search)))
-    if not isinstance(ctx.triggered_id, dict) or not any(clicks) or view is None:
+    button = pressed()
+    if view is None:
         raise PreventUpdate
-    key = str(ctx.triggered_id["key"])
+    key = str(button["key"])
     name = next((i.name for _, i, own in view.sheet.indicators() if own == key), "")
     return True, name, review.binding_form(view, key, current().product.catalogue)
 
@@ -185,10 +188,11 @@ def open_binding(clicks: list[int | None], search: str | None) -> Any:
 def save_binding(clicks: list[int | None], *typed: Any) -> Any:
     """Stores one binding as a person chose it."""
     view = view_of(dict(read_search(typed[-1])))
-    if not isinstance(ctx.triggered_id, dict) or not any(clicks) or view is None:
+    button = pressed()
+    if view is None:
         raise PreventUpdate
     bound_to, pace, reference, schedule, tolerance, sample, note, author = (value or "" for value in typed[:-1])
-    key = str(ctx.triggered_id["key"])
+    key = str(button["key"])
     known = view.bindings.get(key) or view.proposed.get(key) or review.blank_binding()
     try:
         binding = replace(

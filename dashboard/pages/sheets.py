@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, callback, ctx, html, no_update
+from dash import ALL, Input, Output, State, callback, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -15,6 +15,7 @@ from dashboard.components import forms, kit
 from dashboard.components import sheets as parts
 from dashboard.components.parts import Child, panel
 from dashboard.data import current
+from dashboard.pressed import pressed
 from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
 from dashboard.texts import t
 from targets.presets import PRESETS
@@ -135,9 +136,8 @@ def do_import(clicks: int | None, *typed: str | None) -> Any:
 )
 def take_preset(clicks: list[int | None], centre: str | None, author: str | None) -> Any:
     """Starts from a packaged sheet."""
-    if not isinstance(ctx.triggered_id, dict) or not any(clicks):
-        raise PreventUpdate
-    return _led(act.use_preset(current().product, str(ctx.triggered_id["key"]), centre or "", author or ""))
+    button = pressed()
+    return _led(act.use_preset(current().product, str(button["key"]), centre or "", author or ""))
 
 
 def _led(done: act.Done) -> tuple[Any, Any]:

@@ -85,6 +85,11 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("UPLOAD_MAX_MB", "兆字节", "200", "网页上传文件的大小上限", partial(v.whole, low=1, high=4096)),
     Setting("MIN_SAMPLE", "整数", "30", "分母少于此数时只给数值,不判断是否达标", partial(v.whole, low=1, high=1000000)),
+    Setting(
+        "SEAT_RANKING", "选项", "on",
+        "网页上的坐席排名: on 列出工号; anonymous 不列工号; off 不排名。后两者也不能打开单个坐席的页面",
+        partial(v.choice, among=("on", "anonymous", "off")),
+    ),
     Setting("LOG_LEVEL", "选项", "INFO", "日志的详细程度", partial(v.choice, among=_LEVELS)),
     Setting(
         "SECRET_KEY", "密钥", "", "给登录凭据签名的密钥,至少 32 个字符", partial(v.long, least=32),
@@ -133,6 +138,7 @@ class Settings:
     allowed_hosts: tuple[str, ...]
     upload_max_mb: int
     min_sample: int
+    seat_ranking: str
     log_level: str
     secret_key: str = field(repr=False)
     threads: int

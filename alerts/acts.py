@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.channels.base import Channel, Delivered, Outcome, Permanent, Target, masked
+from alerts.channels.base import Channel, Delivered, Outcome, Permanent, Target, masked, target_of
 from alerts.message import Item, Message
 from alerts.rules import acknowledged
 from db.alert_rules import AlertStoreError, load_rule
@@ -18,7 +18,7 @@ from kpi.alert_model import Contact
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One contact tried out. ``error`` '' where the far end took the message."""
+    """One contact tried out, its address without secrets. ``error`` '' where the far end took the message."""
 
     contact: Contact
     address: str
@@ -55,25 +55,22 @@ def send_test(
     """Sends a test message to every address of these contacts at once and tells how each went."""
     found = []
     for contact in contacts:
-        places = contact.address.split(",") if contact.channel == "email" else [contact.address]
-        for number, address in enumerate(place.strip() for place in places):
+        hidden = replace(contact, address=masked(contact.address))
+        for number, address in enumerate(contact.addresses):
             message = _message(f"<test-{contact.id}.{number}-{now:%Y%m%d%H%M%S%f}@{host}>", contact.group)
-            known = secret(contact.secret_env) if contact.secret_env else None
-            outcome = _sent(channels, contact, message, Target(address, known or "", contact.extra), now)
+            outcome = _sent(channels, contact, message, target_of(contact, address, secret), now)
             error = "" if isinstance(outcome, Delivered) else outcome.error
-            found.append(Tried(contact, masked(address), error))
+            found.append(Tried(hidden, masked(address), error))
     return found
 
 
 def _sent(
-    channels: Mapping[str, Channel], contact: Contact, message: Message, target: Target, now: datetime
+    channels: Mapping[str, Channel], contact: Contact, message: Message, target: Target | Permanent, now: datetime
 ) -> Outcome:
     channel = channels.get(contact.channel)
     if channel is None:
         return Permanent(f"没有名为 {contact.channel} 的渠道。请在联系方式里改正。")
-    if contact.secret_env and not target.secret:
-        return Permanent(f"环境变量 {contact.secret_env} 没有设。请设好后重启,或改正联系方式。")
-    return channel.send(message, target, now)
+    return target if isinstance(target, Permanent) else channel.send(message, target, now)
 
 
 def _message(message_id: str, group: str) -> Message:

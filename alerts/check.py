@@ -18,7 +18,7 @@ from alerts.late import Corrections, dated, is_alerting
 from alerts.observe import look
 from alerts.post import Post
 from alerts.rules import next_state, undone
-from alerts.seen import Seen
+from alerts.seen import KPI_KINDS, Seen
 from alerts.tell import Happening, tell_all
 from alerts.words import Told
 from db.alert_rules import load_rules, load_silences
@@ -144,13 +144,8 @@ class _Desk:
         from alerts.picture import picture  # drawing is slow to load, and seldom needed
 
         today = self.now.astimezone(self.tz).date()
-        for one in told:
-            target = one.seen.subject.target
-            level = target.fraction if target is not None else None
-            made = picture(self.conn, self.catalogue, one.seen.subject, level, today)
-            if made is not None:
-                return made
-        return None
+        made = (picture(self.conn, self.catalogue, one.seen.subject, *_line(one), today) for one in told)
+        return next((png for png in made if png is not None), None)
 
     def _close_what_is_over(self) -> None:
         """An incident ends when none of its rules is firing any more."""
@@ -161,6 +156,14 @@ class _Desk:
         for incident in open_ones:
             if incident.id not in busy:
                 close_incident(self.conn, incident.id, self.now)
+
+
+def _line(told: Told) -> tuple[float | None, str]:
+    """The line of the picture and its name: the target, else the level at which a rule about a KPI fires."""
+    target = told.seen.subject.target
+    if target is not None and target.fraction is not None:
+        return target.fraction, "目标"
+    return (told.rule.level, "告警线") if told.rule.kind in KPI_KINDS else (None, "")
 
 
 def _quiet_until(rule: AlertRule, seen: Seen, silences: Sequence[Silence], now: datetime) -> datetime | None:

@@ -26,6 +26,8 @@ ON_DUTY, DATA_CARE = "值班", "数据管理"
 """The groups that are told: of figures, and of sources."""
 DAY_MISSES, DAY_CALM = 2.0, 1.5
 HOUR_MISSES, HOUR_CALM = 5.0, 2.5
+PULL_TIME, GAP_TIME = 10, 60
+"""Minutes: after the program itself stood still everything looks late until the first pulls have been made."""
 A_DAY = 24 * 60
 WEEK = 7 * A_DAY
 
@@ -181,8 +183,10 @@ def source_rules(sources: Iterable[SourceFacts], stale_minutes: int) -> tuple[Al
         )
         if source.regular:
             limit = float(stale_minutes)
-            made.append(replace(base, code=f"{base.code}.stale", kind=AlertKind.STALE, level=limit))
-            made.append(replace(base, code=f"{base.code}.missing", kind=AlertKind.MISSING_DAY, level=0.0))
+            stale = replace(base, code=f"{base.code}.stale", kind=AlertKind.STALE, level=limit)
+            made.append(replace(stale, hold_minutes=PULL_TIME))
+            missing = replace(base, code=f"{base.code}.missing", kind=AlertKind.MISSING_DAY, level=0.0)
+            made.append(replace(missing, hold_minutes=GAP_TIME))
     return tuple(made)
 
 

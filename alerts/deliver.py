@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from alerts.channels.base import Channel, Delivered, Outcome, Passing, Permanent, Target, masked
+from alerts.channels.base import Channel, Delivered, Outcome, Passing, Permanent, Target, masked, target_of
 from alerts.message import Item, Message, from_json, to_json
 from db import deliveries as post
 from db.alert_rules import load_contacts
@@ -112,19 +112,22 @@ def attempt(
     if channel is None:
         return Permanent(f"没有名为 {delivery.channel} 的渠道。请在联系方式里改正。")
     try:
-        return channel.send(from_json(delivery.message), _target(engine, delivery, secret), now)
+        target = _target(engine, delivery, secret)
+        if isinstance(target, Permanent):
+            return target
+        return channel.send(from_json(delivery.message), target, now)
     except Exception as error:
         _log.exception("发送编号 %d 时出错", delivery.id)
         return Passing(f"发送时出错: {type(error).__name__}。会自动重试。")
 
 
-def _target(engine: Engine, delivery: Delivery, secret: Secret) -> Target:
+def _target(engine: Engine, delivery: Delivery, secret: Secret) -> Target | Permanent:
+    """Where it goes; nothing is sent unsigned where a secret is asked for."""
     with engine.connect() as conn:
         contact = next((one for one in load_contacts(conn) if one.id == delivery.contact), None)
     if contact is None:
         return Target(delivery.address)
-    found = secret(contact.secret_env) if contact.secret_env else None
-    return Target(delivery.address, found or "", contact.extra)
+    return target_of(contact, delivery.address, secret)
 
 
 def _settle(engine: Engine, delivery: Delivery, outcome: Outcome, now: datetime, counts: Counts) -> Counts:

@@ -10,7 +10,8 @@ from typing import Any
 class Item:
     """One alert within a message, all as text for people. Empty texts are left out.
 
-    ``mark`` is the sign of its state; ``value`` with its target, ``parts`` numerator/denominator, ``since`` from when,
+    ``mark`` is the sign of its state; ``value`` with its ``target`` (“目标 ≥ 96 %,告警线 ≥ 92 %”), ``parts``
+    numerator/denominator, ``since`` from when,
     ``to_date`` how far to date, ``required`` what it takes from here, ``causes`` what contributed most.
     """
 
@@ -28,7 +29,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is told. ``thread`` is the Message-ID of the incident's first mail, '' for that one itself.
+    """What is told. ``thread`` is the Message-ID of the incident's first mail, '' for that one itself; of a digest
+    those of everything in it, with spaces between.
 
     ``picture`` is a PNG as base64, '' without one. ``attachments``: (name, media type, base64), for reports.
     ``html`` is a finished body (reports); '' for one made from the items.
@@ -63,7 +65,7 @@ def lines(message: Message) -> list[str]:
     """The message as plain lines, for text mails and robots."""
     found = [message.sentence, ""]
     for item in message.items:
-        target = f"(目标 {item.target})" if item.target else ""
+        target = f"({item.target})" if item.target else ""
         parts = f"  [{item.parts}]" if item.parts else ""
         found.append(f"{item.mark} {item.name} {item.value}{target}{parts}".strip())
         told = (

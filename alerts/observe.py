@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from alerts.observe_sources import look_at_sources
 from alerts.seen import KPI_KINDS, SHEET_KINDS, SOURCE_KINDS, Seen
 from db.centres import tree
 from db.errors import StoreError
+from db.sheets import ACTIVE, list_sheets
 from kpi.alert_model import AlertRule, Observation
 from kpi.catalogue import Catalogue
 from kpi.workdays import WorkCalendar
@@ -49,7 +50,8 @@ def look(
     wanted, local = list(rules), now.astimezone(tz).replace(tzinfo=None)
     today, centres = local.date(), tree(conn)
     codes = {rule.sheet for rule in wanted if rule.kind in SHEET_KINDS}
-    codes |= {rule.made_from for rule in wanted if rule.kind in KPI_KINDS and rule.made_from}
+    beside = _beside(conn, wanted, today.year)
+    codes |= set(beside.values())
     sheets: dict[str, SheetRows | str] = {}
     for code in sorted(codes):
         try:
@@ -59,15 +61,26 @@ def look(
         except StoreError as error:
             sheets[code] = str(error)
     found = look_at_kpis(conn, catalogue, centres, [r for r in wanted if r.kind in KPI_KINDS], local)
-    found = {rule.code: _with_target(rule, found[rule.code], sheets) for rule in wanted if rule.code in found}
+    for rule in wanted:
+        if rule.code in found:
+            found[rule.code] = _with_target(rule, found[rule.code], sheets.get(beside.get(rule.code, "")))
     found |= look_at_rows([r for r in wanted if r.kind in SHEET_KINDS], sheets, today)
     found |= look_at_sources(conn, [r for r in wanted if r.kind in SOURCE_KINDS], now, tz)
     return found
 
 
-def _with_target(rule: AlertRule, seen: Seen, sheets: Mapping[str, SheetRows | str]) -> Seen:
+def _beside(conn: Connection, rules: Iterable[AlertRule], year: int) -> dict[str, str]:
+    """The sheet to tell of beside a rule about a KPI: the one it was made from, else its centre's of this year."""
+    own = [rule for rule in rules if rule.kind in KPI_KINDS]
+    active: dict[str, str] = {}
+    if any(not rule.made_from for rule in own):
+        active = {row.centre or "": row.code for row in list_sheets(conn) if row.state == ACTIVE and row.year == year}
+    found = {rule.code: rule.made_from or active.get(rule.centre, "") for rule in own}
+    return {code: sheet for code, sheet in found.items() if sheet}
+
+
+def _with_target(rule: AlertRule, seen: Seen, sheet: SheetRows | str | None) -> Seen:
     """Beside a KPI's value of the day: how far it is to date and what it takes, where a sheet asks for it."""
-    sheet = sheets.get(rule.made_from)
     if not isinstance(sheet, SheetRows):
         return seen
     rows: Sequence[tuple[str, str]] = [

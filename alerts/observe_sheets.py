@@ -15,14 +15,14 @@ from sqlalchemy import Connection
 
 from alerts.observe_kpis import subject_key
 from alerts.rules import check_burn
-from alerts.seen import CHANCE, DAYS, PERCENT, POINTS, Seen, Subject, nothing, parts, written
+from alerts.seen import KIND_UNITS, Seen, Subject, goal_text, nothing, parts, written
 from db.centres import CentreTree
 from kpi.alert_model import AlertKind, AlertRule, Observation
 from kpi.catalogue import Catalogue
 from kpi.forecast import Projection
 from kpi.pace_model import BoundTo, Pace, ProgressRow
 from kpi.periods import Period
-from kpi.status import Operator
+from kpi.status import Operator, Status
 from kpi.workdays import WorkCalendar
 from targets.pace_base import Goal, Moment, goal_of
 from targets.pace_facts import KpiFacts
@@ -127,14 +127,10 @@ def _subject(rule: AlertRule, sheet: SheetRows, row: ProgressRow, pace: Pace, to
     start = pace.period.start
     if rule.kind is AlertKind.BURN_RATE:
         start = max(start, today - timedelta(days=burn_window(rule, pace.period) - 1))
-    units = {
-        AlertKind.PROJECTED_MISS: CHANCE, AlertKind.CAP: CHANCE, AlertKind.BURN_RATE: PERCENT,
-        AlertKind.BEHIND: PERCENT, AlertKind.MONEY: POINTS, AlertKind.MILESTONE: DAYS,
-    }  # fmt: skip
     return Subject(
         key=subject_key(kpi, centre) if kpi else f"sheet:{rule.sheet}/{row.key}",
         name=row.indicator.name,
-        unit=units.get(rule.kind, row.unit),
+        unit=KIND_UNITS.get(rule.kind, row.unit),
         centre=centre,
         place=sheet.place,
         kpi=kpi,
@@ -149,7 +145,7 @@ def to_date(row: ProgressRow, pace: Pace) -> str:
         return ""
     bounds = () if pace.target.fraction is None else (pace.target.fraction,)
     divided = parts(Observation(pace.value, pace.numerator, pace.denominator))
-    goal = f",目标 {pace.target.shown}" if pace.target.shown else ""
+    goal = f",目标 {goal_text(pace.target)}" if pace.target.shown else ""
     return f"{written(pace.value, row.unit, *bounds)}{f'({divided})' if divided else ''}{goal}"
 
 
@@ -219,9 +215,11 @@ def _behind(rule: AlertRule, sheet: SheetRows, row: ProgressRow, pace: Pace) -> 
 
 
 def _money(rule: AlertRule, sheet: SheetRows, row: ProgressRow, pace: Pace) -> Observation:
-    """How far off the plan, on the side that matters: a minimum may be reached early."""
+    """How far off the plan, on the side that matters: a minimum may be reached early, and what is reached is done."""
     if pace.deviation is None:
         return _without(pace)
+    if pace.status is Status.MET and pace.required == 0:
+        return Observation(0.0, pace.numerator, pace.denominator, detail=pace.said)
     operator = pace.target.operator
     slow, fast = max(-pace.deviation, 0.0), max(pace.deviation, 0.0)
     off = slow if operator is Operator.AT_LEAST else fast if operator is Operator.AT_MOST else slow + fast

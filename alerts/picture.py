@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -23,13 +24,21 @@ from targets import said
 FONTS = Path(__file__).resolve().parent.parent / "fonts"
 DAYS = 28
 MOST_BYTES = 40_000
+TEXT: Any = {
+    "textcoords": "offset points",
+    "fontsize": 11,
+    "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8},
+}
+"""Labels in the picture, legible on a phone and above lines."""
 INK, GREY, LINE, LOW = "#18202b", "#5c6878", "#1c5bb8", "#b3231b"
 
 
-def picture(conn: Connection, catalogue: Catalogue, subject: Subject, level: float | None, today: date) -> bytes | None:
+def picture(
+    conn: Connection, catalogue: Catalogue, subject: Subject, level: float | None, line: str, today: date
+) -> bytes | None:
     """PNG of at most 40 kB; None where no KPI is behind the subject or there is nothing to draw.
 
-    ``level``: the value the line is drawn at, in the unit of the KPI.
+    ``level``: the value the line is drawn at, in the unit of the KPI; ``line`` is what it is called.
     """
     kpi = catalogue.kpis.get(subject.kpi)
     if kpi is None:
@@ -39,12 +48,12 @@ def picture(conn: Connection, catalogue: Catalogue, subject: Subject, level: flo
     values = evaluate(conn, catalogue, Ask((kpi.code,), centres, start, today, today, Grain.DAY)).values[kpi.code]
     if sum(value.value is not None for value in values) < 2:
         return None
-    return draw(values, f"{kpi.name} · 近 {DAYS} 天", kpi.unit.value, level)
+    return draw(values, f"{kpi.name} · 近 {DAYS} 天", kpi.unit.value, level, line)
 
 
-def draw(values: Sequence[KpiValue], title: str, unit: str, level: float | None) -> bytes:
+def draw(values: Sequence[KpiValue], title: str, unit: str, level: float | None, line: str) -> bytes:
     """The picture of some days. A missing day is a gap."""
-    made = Figure(figsize=(6.0, 2.2), dpi=100, layout="constrained", facecolor="white")
+    made = Figure(figsize=(6.0, 2.6), dpi=100, layout="constrained", facecolor="white")
     FigureCanvasAgg(made)
     axes = made.add_subplot()
     days = range(len(values))
@@ -52,16 +61,16 @@ def draw(values: Sequence[KpiValue], title: str, unit: str, level: float | None)
     last = next(i for i in reversed(days) if values[i].value is not None)
     shown = values[last].value or 0.0
     axes.plot([last], [shown], marker="o", color=LINE, markersize=5, zorder=3)
-    axes.annotate(said.amount(shown, unit), (last, shown), (4, 4), textcoords="offset points", fontsize=8, color=INK)
+    axes.annotate(said.amount(shown, unit), (last, shown), (0, 8), **TEXT, ha="right", color=INK)
     if level is not None:
         axes.axhline(level, color=LOW, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
-        text = f"目标 {said.amount(level, unit)}"
-        axes.annotate(text, (0, level), (2, 3), textcoords="offset points", fontsize=8, color=LOW)
+        text = f"{line} {said.amount(level, unit)}"
+        axes.annotate(text, (0, level), (2, 4), **TEXT, color=LOW)
     ticks = [i for i in days if (len(values) - 1 - i) % 7 == 0]
     axes.set_xticks(ticks, [f"{values[i].start.month}月{values[i].start.day}日" for i in ticks])
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: said.amount(round(value, 4), unit)))
-    axes.set_title(title, fontsize=10, color=INK, loc="left")
-    axes.tick_params(length=0, labelsize=8, labelcolor=GREY)
+    axes.set_title(title, fontsize=13, color=INK, loc="left")
+    axes.tick_params(length=0, labelsize=10, labelcolor=GREY)
     axes.margins(x=0.06, y=0.18)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)

@@ -70,7 +70,8 @@ class Post:
 
         ``after``: not to be delivered before. At quiet hours it is held for the digest, unless it is urgent.
         """
-        first = words.lead(told)
+        told = words.ranked(told)
+        first = told[0]
         stem = self.stem(first, tell)
         today = self.now.astimezone(self.tz).date()
         message = Message(
@@ -87,7 +88,7 @@ class Post:
         for contact in self._contacts(groups):
             if contact.channel == "email" and png is None:
                 png = base64.b64encode(self.picture(told) or b"").decode() if tell is not Tell.UNDONE else ""
-            for part, address in enumerate(_addresses(contact)):
+            for part, address in enumerate(contact.addresses):
                 whose = f"{contact.id}.{part}"
                 mine = replace(
                     message,
@@ -129,19 +130,13 @@ class Post:
                 continue
             message_id = f"<digest-{kept[0].id}-{kept[-1].id}@{self.host}>"
             whole = together([from_json(one.message) for one in kept], message_id)
-            whole = replace(whole, title=f"【免打扰时段汇总】{whole.title}")
+            threads = dict.fromkeys(str(one.message["thread"] or one.message_id) for one in kept)
+            whole = replace(whole, title=f"【免打扰时段汇总】{whole.title}", thread=" ".join(threads))
             new = NewDelivery("digest", channel, address, message_id, to_json(whole), contact=contact)
             own = store.record(self.conn, new, self.now)
             if own is not None:
                 store.merged(self.conn, [one.id for one in kept], own)
         return len(by_place)
-
-
-def _addresses(contact: Contact) -> list[str]:
-    """Mail addresses are written with commas between; everything else is one address."""
-    if contact.channel != "email":
-        return [contact.address]
-    return [one.strip() for one in contact.address.replace("\uff0c", ",").split(",") if one.strip()]
 
 
 def _with(message_id: str, whose: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,15 +13,26 @@ from alerts.message import Message
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
+MARK_COLOURS = {"✕": "#b3231b", "▲": "#855300", "✓": "#0a7267"}
+"""The colours of status, the same as in reports; other marks are ink."""
+
+
+def tight(text: str) -> str:
+    """A unit stays on the line of its figure."""
+    return re.sub(r"(?<=[\d≥≤]) (?=[\d%])", "\u00a0", text)
+
+
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html"], default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters.update(tight=tight, colour=lambda mark: MARK_COLOURS.get(mark, "#18202b"))
+    return made
 
 
 def mail_html(message: Message, picture: str) -> str:

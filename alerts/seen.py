@@ -24,6 +24,19 @@ SHEET_KINDS = (
     AlertKind.MONEY,
     AlertKind.MILESTONE,
 )
+KIND_UNITS = {
+    AlertKind.PROJECTED_MISS: CHANCE,
+    AlertKind.CAP: CHANCE,
+    AlertKind.BURN_RATE: PERCENT,
+    AlertKind.BEHIND: PERCENT,
+    AlertKind.MONEY: POINTS,
+    AlertKind.MILESTONE: DAYS,
+    AlertKind.STALE: MINUTES,
+    AlertKind.MISSING_DAY: DAYS,
+    AlertKind.FAILED_PULL: RUNS,
+    AlertKind.REJECT_SHARE: PERCENT,
+}
+"""The unit of the observed value; of kinds that are not here that of the KPI."""
 SOURCE_KINDS = (AlertKind.STALE, AlertKind.MISSING_DAY, AlertKind.FAILED_PULL, AlertKind.REJECT_SHARE)
 
 
@@ -85,6 +98,15 @@ def written(value: float, unit: str, *bounds: float) -> str:
     if unit == POINTS:
         return said.amount(round(value, 1), POINTS)
     return said.amount(value, unit, bounds)
+
+
+def goal_text(cell: Cell) -> str:
+    """A target as the pages write it: “≥ 96 %”."""
+    if cell.number is None:
+        return cell.shown
+    return " ".join(
+        part for part in (cell.shown.removesuffix(f"{cell.number:f}{cell.unit}"), f"{cell.number:f}", cell.unit) if part
+    )
 
 
 def parts(observation: Observation) -> str:

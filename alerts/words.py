@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from alerts.message import Item
-from alerts.seen import CHANCE, Seen, parts, written
+from alerts.seen import CHANCE, Seen, goal_text, parts, written
 from kpi.alert_model import AlertKind, AlertRule, Severity, Standing, Tell
 from kpi.status import Operator
 from targets import said
@@ -39,6 +40,7 @@ KIND_WORDS = {
 }
 """What each kind of condition is called."""
 
+_NOUGHTS = re.compile(r"\.0+(?!\d)")
 _SIGNS = {">=": "≥", "<=": "≤"}
 GOOD, BAD, WARN = "✓", "✕", "▲"
 
@@ -77,7 +79,7 @@ def plain(value: float, unit: str) -> str:
     """A level with no more decimals than it has."""
     if unit == said.PERCENT:
         return f"{round(value * 100, 6):g} %"
-    return written(value, unit)
+    return _NOUGHTS.sub("", written(value, unit))
 
 
 def when(rule: AlertRule, seen: Seen, today: date) -> str:
@@ -151,9 +153,14 @@ def _span(minutes: float) -> str:
     return f"{hours:.0f} 小时" if hours < 48 else f"{hours / 24:.0f} 天"
 
 
+def ranked(told: Sequence[Told]) -> list[Told]:
+    """The most urgent first, then by code."""
+    return sorted(told, key=lambda one: (one.rule.severity is not Severity.URGENT, one.rule.code))
+
+
 def lead(told: Sequence[Told]) -> Told:
-    """The one that names the message: the most urgent, then by code."""
-    return min(told, key=lambda one: (one.rule.severity is not Severity.URGENT, one.rule.code))
+    """The one that names the message."""
+    return ranked(told)[0]
 
 
 def title(tell: Tell, told: Sequence[Told], today: date) -> str:
@@ -194,9 +201,9 @@ def item(tell: Tell, one: Told, today: date, tz: ZoneInfo) -> Item:
     observation, subject = seen.observation, seen.subject
     over = tell in (Tell.RECOVERED, Tell.UNDONE)
     value = "" if observation.value is None else written(observation.value, subject.unit, rule.level)
-    goal = subject.target.shown if subject.target is not None else ""
-    line = line_of(rule, subject.unit)
-    target = f"{goal},告警线 {line}" if goal else line
+    goal = goal_text(subject.target) if subject.target is not None else ""
+    line = f"告警线 {line_of(rule, subject.unit)}"
+    target = f"目标 {goal},{line}" if goal else line
     mark = GOOD if over else BAD if rule.severity is Severity.URGENT else WARN
     begun = one.standing.bad_since or one.standing.fired_at
     return Item(

@@ -76,5 +76,5 @@
   };
   window.Plotly.register(locale);
   // Without these, plotly.js shows a button that sends the chart to its maker's cloud.
-  window.Plotly.setPlotConfig({ showSendToCloud: false, displaylogo: false, locale: "zh-CN" });
+  window.Plotly.setPlotConfig({ showSendToCloud: false, displaylogo: false, locale: document.documentElement.lang === "en" ? "en" : "zh-CN" });
 })();

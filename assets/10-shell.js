@@ -36,6 +36,14 @@
     },
   };
 
+  // ---- language: kept for this browser; the page is built anew in it
+  document.addEventListener("click", function (event) {
+    var other = event.target.closest("#language-switch");
+    if (!other) return;
+    document.cookie = "lang=" + other.lang + ";path=/;max-age=" + YEAR + ";samesite=lax";
+    location.reload();
+  });
+
   // ---- menu: folded or open
   document.addEventListener("click", function (event) {
     if (!event.target.closest("#menu-switch")) return;
@@ -149,11 +157,24 @@
     }
     shownPeriod = chosen;
   }
+  // What the kits leave out: a place to drop files has a button for the keyboard, the field behind it is for the
+  // mouse alone; the choices that a list shows are said to be choices.
+  function mendKit() {
+    document.querySelectorAll(".drop input[type=file]:not([aria-hidden])").forEach(function (field) {
+      field.tabIndex = -1;
+      field.setAttribute("aria-hidden", "true");
+    });
+    document.querySelectorAll(".ant-select-item-option:not([role])").forEach(function (choice) {
+      choice.setAttribute("role", "option");
+      choice.parentElement.setAttribute("role", "listbox");
+      choice.parentElement.setAttribute("aria-label", text("js.choices"));
+    });
+  }
   setInterval(age, 5000);
   document.addEventListener("DOMContentLoaded", function () {
     var waiting = null;
     new MutationObserver(function () {
-      if (waiting === null) waiting = setTimeout(function () { waiting = null; age(); reveal(); refocus(); }, 60);
+      if (waiting === null) waiting = setTimeout(function () { waiting = null; age(); reveal(); refocus(); mendKit(); }, 60);
     }).observe(document.body, { childList: true, subtree: true });
   });
 

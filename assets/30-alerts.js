@@ -19,9 +19,10 @@
   setInterval(function () {
     var head = document.querySelector(".page.alerts h1[data-open]");
     if (!head) { before = null; return; }
-    var open = Number(head.dataset.open);
-    var on = document.querySelector("#alert-sound input:checked");
-    if (before !== null && open > before && on) tone();
+    var open = head.dataset.open.split(" ").filter(Boolean);
+    var on = document.querySelector("input#alert-sound:checked");
+    var known = before || open;
     before = open;
+    if (on && open.some(function (one) { return known.indexOf(one) < 0; })) tone();
   }, 2000);
 })();

@@ -111,6 +111,9 @@ def _sent(args: argparse.Namespace, console: Console, wanted: Wanted, ending: st
         args.out.write_bytes(made.files[ending])
     console.give({"report": posted.report, "groups": groups, "readers": posted.readers, "told": posted.told})
     again = posted.readers - posted.told
+    if posted.readers and not posted.told:
+        console.say(f"{made.report.title}: {again} 个读者都已收到过(编号 {posted.report}),没有再发。")
+        return 0
     console.say(f"{made.report.title}: 已存档(编号 {posted.report}),交给发送 {posted.told} 份。")
     if again:
         console.say(f"{again} 个读者已经收到过这份报告,不再重发。")

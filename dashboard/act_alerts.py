@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -72,6 +72,37 @@ def keep_quiet(product: ProductLike, code: str, hours: int, author: str, reason:
 def end_silence(product: ProductLike, silence_id: int) -> Done:
     """Takes a silence back."""
     return _written(product, lambda conn: revoke_silence(conn, silence_id, product.clock()), t("form.done"))
+
+
+def add_window(product: ProductLike, typed: Mapping[str, str], author: str, reason: str) -> Done:
+    """A silence or maintenance window as typed, in wall times; a blank rule or centre: all, a blank start: now."""
+    if not author.strip():
+        return refused(t("form.need_author"))
+    now = product.clock()
+    try:
+        starts = _moment(product, typed["starts"]) if typed["starts"].strip() else now
+        ends = _moment(product, typed["ends"])
+    except ValueError:
+        return refused(t("alerts.bad_moment"))
+    silence = Silence(starts, ends, typed["rule"], typed["centre"], reason.strip(), author.strip())
+    shown = f"{ends.astimezone(product.tz):%m-%d %H:%M}"
+    return _written(product, lambda conn: add_silence(conn, silence, now), t("alerts.done_silence", at=shown))
+
+
+def _moment(product: ProductLike, text: str) -> datetime:
+    """“2026-03-01 22:00” of the centre's wall. Raises ValueError."""
+    found = datetime.fromisoformat(text.strip())
+    return (found if found.tzinfo else found.replace(tzinfo=product.tz)).astimezone(UTC)
+
+
+def mute_rule(product: ProductLike, code: str, hours: int) -> Done:
+    """Nobody is told by a rule for some hours; 0: they are again."""
+    until = product.clock() + timedelta(hours=hours) if hours else None
+
+    def work(conn: Connection) -> None:
+        save_rules(conn, [replace(load_rule(conn, code), muted_until=until)], product.clock())
+
+    return _written(product, work, t("form.done"))
 
 
 def read_rule(typed: Mapping[str, str], known: AlertRule | None) -> AlertRule:
@@ -173,6 +204,12 @@ def try_contact(product: ProductLike, contact_id: int, host: str) -> Done:
     return Done(True, t("alerts.test_ok", address="、".join(one.address for one in tried)))
 
 
-def send_again(product: ProductLike, delivery_id: int) -> Done:
-    """Tries a message that failed again at once."""
-    return _written(product, lambda conn: post.retry(conn, delivery_id, product.clock()), t("form.done"))
+def send_again(product: ProductLike, delivery_id: int | None) -> Done:
+    """Tries a message that failed again at once; None: all that failed or wait."""
+
+    def work(conn: Connection) -> None:
+        ids = [one.id for one in post.list_undelivered(conn)] if delivery_id is None else [delivery_id]
+        for number in ids:
+            post.retry(conn, number, product.clock())
+
+    return _written(product, work, t("form.done"))

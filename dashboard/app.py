@@ -17,22 +17,25 @@ from dashboard import (
     chart_routes,
     delivery,
     health,
+    language,
     report_routes,
     signin,
     target_routes,
     theme,
     upload,
+    wall_routes,
 )
 from dashboard.data import EXTENSION, Data, DatabaseGone
+from dashboard.english import edge
 from dashboard.product import ProductLike
 from dashboard.shell import layout
-from dashboard.texts import FOR_SCRIPTS, t
+from dashboard.texts import for_scripts, t
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 OTHER_BUNDLES = r".*\.LICENSE.*|.*\.md|.*\.txt"
 
 _INDEX = """<!DOCTYPE html>
-<html lang="zh-CN"{theme}{menu}>
+<html lang="{lang}"{theme}{menu}>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{title}</title><link rel="icon" type="image/svg+xml" href="{icon}"><style>{variables}</style>{css}</head>
 <body>{app_entry}<noscript>{noscript}</noscript>
@@ -51,13 +54,14 @@ class _HotlineDash(Dash):
     def interpolate_index(self, *_args: Any, **parts: Any) -> str:
         """The first HTML a browser gets."""
         return _INDEX.format(
+            lang=language.current(),
             theme=_chosen("theme", (theme.LIGHT, theme.DARK)),
             menu=_chosen("menu", ("open", "folded")),
             title=t("app.name"),
             icon=self.get_asset_url("favicon.svg"),
             variables=theme.css_variables(),
             noscript=t("app.noscript"),
-            texts=json.dumps(FOR_SCRIPTS, ensure_ascii=False),
+            texts=json.dumps(for_scripts(), ensure_ascii=False),
             app_entry=_SKELETON.format(label=t("app.loading")),
             **{name: parts[name] for name in ("css", "config", "scripts", "renderer")},
         )
@@ -88,14 +92,17 @@ def create_app(product: ProductLike) -> Dash:
     server = app.server
     server.extensions[EXTENSION] = data
     policy: list[str] = [auth.content_policy(())]
+    language.install(server)  # first of all: the guard, too, speaks the language that was chosen
     auth.install(server, access, lambda: policy[0])
     delivery.install(server)
+    edge.install(server)
     health.install(server, data)
     signin.install(server, access)
     upload.install(server, product)
     target_routes.install(server, product, data)
     report_routes.install(server, product)
     chart_routes.install(server, data)
+    wall_routes.install(server, data)
     app.layout = lambda: _layout(data, can_sign_out=access.needs_sign_in)
     callbacks.register(app, data)
     server.test_client().get("/_dash-layout", environ_overrides={auth.WARM_UP: True})

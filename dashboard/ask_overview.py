@@ -12,7 +12,8 @@ from dashboard.judged import Target, judge, worry
 from dashboard.scope import Scope, needed_measures
 from dashboard.texts import t
 from dashboard.views import DailyChart, HourlyChart, Indicator, Overview
-from db.journal import provenance
+from db.facts import givers
+from db.origins import source_names
 from kpi.definitions import formula_text
 from kpi.exclusions import excluded_hours
 from kpi.model import Fact, Grain, Kpi, KpiValue, NoValue
@@ -106,26 +107,14 @@ def _sources(scope: Scope, kpis: Sequence[Kpi], span: Period) -> dict[str, tuple
     """The sources that lately brought what each KPI needs."""
     needs = {k.code: set(needed_measures(scope, k, span)) for k in kpis}
     every = sorted(set().union(*needs.values()))
-    givers: dict[str, set[str]] = {}
-    for run in provenance(scope.conn, scope.ids, every, span.start, span.end):
-        for measure in run.measures:
-            givers.setdefault(measure, set()).add(run.run.source)
+    names = {number: code for number, (code, _title) in source_names(scope.conn).items()}
+    brought: dict[str, set[str]] = {}
+    for (_centre, measure), ids in givers(scope.conn, every, scope.ids, span.start, span.end).items():
+        brought.setdefault(measure, set()).update(names[one] for one in ids)
     return {
-        code: tuple(sorted({source for measure in measures for source in _givers(measure, givers)}))
+        code: tuple(sorted(set().union(*(brought.get(measure, set()) for measure in measures))))
         for code, measures in needs.items()
     }
-
-
-def _givers(measure: str, givers: Mapping[str, set[str]]) -> set[str]:
-    parts = _PARTS_OF_SEATS.get(measure, (measure,))
-    return set().union(*(givers.get(part, set()) for part in parts))
-
-
-_PARTS_OF_SEATS: dict[str, tuple[str, ...]] = {
-    "items": ("seat_calls", "seat_orders"),
-    "seat_days": ("seat_calls", "seat_orders", "signed_in_seconds"),
-}
-"""Measures derived when read, and what the sources give instead."""
 
 
 def _headline(items: Sequence[Indicator]) -> list[Indicator]:

@@ -33,12 +33,13 @@ def page_scope(scope: Scope, kpis: Sequence[Kpi]) -> PageScope:
         period=scope.period,
         today=scope.today,
         min_sample=scope.min_sample,
-        formulas={kpi.code: tuple(_in_force(scope, kpi)) for kpi in kpis},
+        formulas={kpi.code: tuple(formulas_in_force(scope, kpi)) for kpi in kpis},
         sources=sources_of(scope, kpis),
     )
 
 
-def _in_force(scope: Scope, kpi: Kpi) -> Iterable[tuple[str, str]]:
+def formulas_in_force(scope: Scope, kpi: Kpi) -> Iterable[tuple[str, str]]:
+    """The formulas of a KPI over the period, written out, each with since when."""
     passed = scope.period.until(scope.today) or scope.period
     for segment in scope.definitions.segments(kpi, scope.chain, passed):
         text, since = formula_text(kpi, segment.definition), segment.definition.valid_from

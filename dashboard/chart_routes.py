@@ -7,11 +7,13 @@ from datetime import datetime
 
 from flask import Flask, Response, jsonify, request
 
-from dashboard import charts_calls, charts_indicator, charts_orders, charts_overview
+from dashboard import charts_calls, charts_compare, charts_indicator, charts_orders, charts_overview
 from dashboard.ask_calls import build_calls
+from dashboard.ask_compare import build_compare
 from dashboard.ask_orders import build_orders
 from dashboard.chart_files import csv_bytes, xlsx_bytes
 from dashboard.data import Data, DatabaseGone
+from dashboard.seat_pages import seat_charts, seats_charts
 from dashboard.target_routes import XLSX, handed, missing
 from dashboard.texts import t
 from dashboard.views_charts import ChartView
@@ -50,11 +52,19 @@ def _orders(data: Data, query: Query) -> Charts:
     return charts_orders.charts_of(view, filters) if view.has_values else {}
 
 
+def _compare(data: Data, query: Query) -> Charts:
+    filters = data.filters(query).filters
+    return charts_compare.charts_of(data.view("compare", filters, build_compare), filters)
+
+
 PAGES: Mapping[str, Callable[[Data, Query], Charts]] = {
     "overview": _overview,
     "indicator": _indicator,
     "calls": _calls,
     "orders": _orders,
+    "seats": seats_charts,
+    "seat": seat_charts,
+    "compare": _compare,
 }
 
 

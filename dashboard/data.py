@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard import language
 from dashboard.ask_overview import build_overview
 from dashboard.ask_proof import build_proof
 from dashboard.ask_records import GAP_DAYS, build_page, freshness
@@ -145,7 +146,7 @@ class Data:
         from dashboard.ask_alerts import build_alerts
 
         now = self.now()
-        return self._kept("alerts", lambda conn: build_alerts(conn, now))
+        return self._kept("alerts", lambda conn: build_alerts(conn, now, self.product.catalogue))
 
     def _asked(self) -> Asked:
         product = self.product
@@ -209,14 +210,14 @@ class Data:
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives, kept until the data changes: for what pages build from the figures."""
-        return self._cache.get(self.version(), key, make)
+        return self._cache.get(self.version(), (language.current(), key), make)
 
     def _kept(self, key: Hashable, make: Callable[[Connection], T]) -> T:
         def ask() -> T:
             with self._reading() as conn:
                 return make(conn)
 
-        return self._cache.get(self.version(), key, ask)
+        return self._cache.get(self.version(), (language.current(), key), ask)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

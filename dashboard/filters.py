@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
@@ -19,6 +19,7 @@ IN_HEADER = ("today", "yesterday", "this-week", "last-week", "this-month", "last
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 LONGEST_DAYS = 3 * 366
 _CODE = re.compile(r"[\w.\-]{1,64}")
+_SEAT = re.compile(r"[^\x00-\x1f<>]{1,129}")
 
 _COMPARED_WITH = {
     "today": "昨天同时段",
@@ -43,14 +44,17 @@ _UNIT_BEFORE = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The choices in the address. ``centre`` '' means all centres; ``kpi`` is the one drawn by day;
-    ``start`` and ``end`` are set only where ``preset`` is ``custom``."""
+    """The choices in the address. ``centre`` '' means all centres; ``kpi`` is the one drawn by day; ``seat`` the one
+    whose page is shown; ``centres`` those held against one another, () being all there are; ``start`` and ``end`` are
+    set only where ``preset`` is ``custom``."""
 
     centre: str = ""
     preset: str = DEFAULT_PRESET
     start: date | None = None
     end: date | None = None
     kpi: str = ""
+    seat: str = ""
+    centres: tuple[str, ...] = ()
 
     def period(self, today: date) -> Period:
         """The days asked for."""
@@ -86,7 +90,11 @@ class Filters:
             pairs["period"] = self.preset
         if self.kpi:
             pairs["kpi"] = self.kpi
-        return "?" + urlencode(pairs) if pairs else ""
+        if self.seat:
+            pairs["seat"] = self.seat
+        if self.centres:
+            pairs["centres"] = ",".join(self.centres)
+        return "?" + urlencode(pairs, safe=",") if pairs else ""
 
     def with_preset(self, preset: str) -> Filters:
         """The same view over a named period."""
@@ -103,6 +111,14 @@ class Filters:
     def with_kpi(self, kpi: str) -> Filters:
         """The same view with another KPI drawn."""
         return replace(self, kpi=kpi)
+
+    def with_seat(self, seat: str) -> Filters:
+        """The same view of one seat, “centre code/seat”; '' of all."""
+        return replace(self, seat=seat)
+
+    def with_centres(self, centres: Iterable[str]) -> Filters:
+        """The same view with these centres held against one another."""
+        return replace(self, centres=tuple(centres))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +180,10 @@ def parse(query: Mapping[str, object], centres: Collection[str] = (), kpis: Coll
             filters = put(filters, code)
         elif code:
             problems.append(f"没有地址里的{what},已显示默认的{what}。")
+    seat = query.get("seat")
+    if isinstance(seat, str) and _SEAT.fullmatch(seat.strip()):
+        filters = filters.with_seat(seat.strip())
+    named = query.get("centres")
+    if isinstance(named, str):
+        filters = filters.with_centres(code for code in dict.fromkeys(named[:2000].split(",")) if code in centres)
     return Parsed(filters, tuple(problems))

@@ -12,7 +12,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import format as fmt
-from dashboard import ids
+from dashboard import ids, language
 from dashboard.auth import SIGN_OUT
 from dashboard.components import kit
 from dashboard.components.parts import Child, aria, data, icon, link
@@ -50,6 +50,7 @@ def _header(fresh: Freshness, *, demo: bool, can_sign_out: bool) -> Component:
     leave = html.Form(html.Button(t("app.sign_out"), className="text-button"), action=SIGN_OUT, method="post")
     right = [
         html.Div(freshness(fresh), id=ids.FRESHNESS, className="freshness-box", role="status"),
+        _language_switch(),
         _button(ids.THEME_SWITCH, "theme", t("theme.switch")),
         leave if can_sign_out else None,
     ]
@@ -60,6 +61,14 @@ def _header(fresh: Freshness, *, demo: bool, can_sign_out: bool) -> Component:
             html.Div(right, className="header-right"),
         ],
         className="header",
+    )
+
+
+def _language_switch() -> Component:
+    """Offers the other language, in that language; ``lang`` is what the script keeps."""
+    other = language.CHINESE if language.current() == language.ENGLISH else language.ENGLISH
+    return html.Button(
+        t("language.other"), id="language-switch", className="text-button", lang=other, title=t("language.switch")
     )
 
 
@@ -94,18 +103,24 @@ def fresh_key(fresh: Freshness) -> str:
 
 def menu(pages: Iterable[Mapping[str, Any]], path: str, filters: Filters) -> list[Child]:
     """The registered pages as links that keep the centre and period chosen."""
-    kept = filters.with_kpi("").query()
+    kept = filters.with_kpi("").with_seat("").with_centres(()).query()
     return [
-        link(
-            [icon(page["icon"]), html.Span(page["name"], className="menu-text")],
-            page["path"] + kept,
-            "menu-item",
-            title=page["name"],
+        html.A(
+            [icon(page["icon"]), html.Span(_name_of(page), className="menu-text")],
+            href=page["path"] + kept,
+            className="menu-item",
+            title=_name_of(page),
             **(aria(current="page") if page["path"] == path else {}),
+            **({} if page.get("plain") else data(nav="1")),
         )
         for page in pages
         if page.get("icon")
     ]
+
+
+def _name_of(page: Mapping[str, Any]) -> str:
+    """A page's name in the language of the request: it was registered in Chinese, before anyone asked."""
+    return t(f"page.{page['module'].rpartition('.')[2]}")
 
 
 def filter_bar(filters: Filters, centres: tuple[CentreChoice, ...], today: date) -> list[Child]:

@@ -7,14 +7,14 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 
-from dashboard import theme
+from dashboard import language, theme
 from dashboard.auth import SIGN_IN, SIGN_OUT, Access, sign_in
 from dashboard.texts import t
 
 ATTEMPTS = "6 per minute; 30 per hour"
 
 _PAGE = """<!DOCTYPE html>
-<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<html lang="{{ lang }}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{{ title }} · {{ product }}</title><style>{{ variables|safe }}
 body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--page);color:var(--ink);
 font:16px/1.5 var(--font)}form{display:grid;gap:16px;width:min(320px,calc(100vw - 48px));padding:32px;
@@ -23,10 +23,10 @@ label{display:grid;gap:4px;font-size:14px;color:var(--ink-soft)}input{font:inher
 color:var(--ink);background:var(--page);border:1px solid var(--line-strong);border-radius:4px}
 button{font:inherit;padding:8px 12px;border:0;border-radius:4px;background:var(--ink);color:var(--surface)}
 p{margin:0;font-size:14px;color:var(--missed)}:focus-visible{outline:2px solid var(--focus);outline-offset:2px}
-</style></head><body><form method="post"><h1>{{ product }}</h1>
+</style></head><body><main><form method="post"><h1>{{ product }}</h1>
 {% if problem %}<p role="alert">{{ problem }}</p>{% endif %}
 <label>{{ password }}<input name="password" type="password" autocomplete="current-password" required autofocus></label>
-<input type="hidden" name="next" value="{{ back }}"><button>{{ enter }}</button></form></body></html>"""
+<input type="hidden" name="next" value="{{ back }}"><button>{{ enter }}</button></form></main></body></html>"""
 
 
 def install(server: Flask, access: Access) -> None:
@@ -65,6 +65,7 @@ def _local(address: str) -> str:
 def _page(problem: str, back: str) -> str:
     return render_template_string(
         _PAGE,
+        lang=language.current(),
         title=t("signin.title"),
         product=t("app.name"),
         password=t("signin.password"),

@@ -1,17 +1,26 @@
-"""The one catalogue of the pages' Chinese texts. ``{name}`` marks what is filled in."""
+"""The one catalogue of the pages' texts; English twins in ``dashboard.english``. ``{name}`` marks what is filled in."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from dashboard import language
 from dashboard.texts_alerts import ALERT_TEXTS
+from dashboard.texts_compare import COMPARE_TEXTS
 from dashboard.texts_pages import PAGE_TEXTS
 from dashboard.texts_reports import REPORT_TEXTS
+from dashboard.texts_seats import SEAT_TEXTS
 from dashboard.texts_targets import TARGET_TEXTS
+from dashboard.texts_wall import WALL_TEXTS
 
 TEXTS: dict[str, str] = (
     TARGET_TEXTS
     | PAGE_TEXTS
     | ALERT_TEXTS
     | REPORT_TEXTS
+    | SEAT_TEXTS
+    | COMPARE_TEXTS
+    | WALL_TEXTS
     | {
         # the frame
         "app.name": "热线指标监测",
@@ -22,6 +31,8 @@ TEXTS: dict[str, str] = (
         "app.loading": "正在载入",
         "app.noscript": "本页需要启用 JavaScript。",
         "theme.switch": "切换深色或浅色",
+        "language.switch": "Switch to English",
+        "language.other": "EN",
         "menu.switch": "收起或展开菜单",
         "menu.label": "页面",
         "page.overview": "总览",
@@ -174,6 +185,7 @@ TEXTS: dict[str, str] = (
         "js.stopped_on": "数据停在 {month}月{day}日 {at}",
         "js.connection_lost": "与服务器的连接断开,画面停在断开前;恢复后自动继续。",
         "js.close": "关闭",
+        "js.choices": "可选项",
         "js.upload_begin": "准备上传",
         "js.upload_sent": "已上传 {percent} %",
         "js.upload_sent_left": "已上传 {percent} %,约剩 {left} 秒",
@@ -254,10 +266,20 @@ RUN_STATES = {"running": "进行中", "ok": "成功", "empty": "无新数据", "
 KINDS = {"files": "文件", "asterisk": "Asterisk 日志", "sql": "数据库", "http": "接口", "demo": "演示"}
 
 
-FOR_SCRIPTS: dict[str, str] = {key: text for key, text in TEXTS.items() if key.startswith("js.")}
-"""The texts that the scripts in the browser need."""
+def texts() -> Mapping[str, str]:
+    """All texts in the language of the current request."""
+    if language.current() == language.ENGLISH:
+        from dashboard.english.tables import ENGLISH  # late: most centres never need it
+
+        return ENGLISH
+    return TEXTS
+
+
+def for_scripts() -> dict[str, str]:
+    """The texts that the scripts in the browser need."""
+    return {key: text for key, text in texts().items() if key.startswith("js.")}
 
 
 def t(key: str, **values: object) -> str:
     """The text under ``key``, filled in. Raises KeyError for a text or a value that is missing."""
-    return TEXTS[key].format(**values)
+    return texts()[key].format(**values)

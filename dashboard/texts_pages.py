@@ -233,7 +233,7 @@ PAGE_TEXTS: dict[str, str] = {
     "catalogue.approved_by": "批准人",
     "catalogue.entered_at": "录入时间",
     "catalogue.revoked": "已撤销",
-    "catalogue.counts": "有效",
+    "catalogue.counts": "生效中",
     "js.chart_failed": "没能取到数据,请关上再打开一次。",
     "js.search_found": "找到 {n} 项",
     "js.search_none": "没有找到;换个词试试。",

@@ -151,6 +151,7 @@ def kit_tokens(theme: str) -> dict[str, Any]:
         "colorIcon": tokens.ink_soft,
         "colorText": tokens.ink,
         "colorTextPlaceholder": tokens.grey,
+        "colorTextDisabled": tokens.grey,
         "fontFamily": FONT,
         "borderRadius": 4,
         "motion": False,

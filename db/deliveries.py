@@ -6,6 +6,7 @@ delivery carries the same Message-ID, so a far end whose answer was lost can tel
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -83,6 +84,12 @@ def record(conn: Connection, new: NewDelivery, now: datetime) -> int | None:
     ).scalar_one()
     bump_data_version(conn)
     return found
+
+
+def told_already(conn: Connection, message_ids: Collection[str]) -> tuple[Delivery, ...]:
+    """Those of these messages that were recorded before."""
+    query = select(deliveries).where(deliveries.c.message_id.in_(message_ids)).order_by(deliveries.c.id)
+    return tuple(_delivery(row) for row in conn.execute(query))
 
 
 def claim(
@@ -207,6 +214,13 @@ def list_deliveries(
         query = query.where(deliveries.c.state == state)
     if incident is not None:
         query = query.where(deliveries.c.incident_id == incident)
+    return tuple(_delivery(row) for row in conn.execute(query))
+
+
+def list_undelivered(conn: Connection) -> tuple[Delivery, ...]:
+    """Those that failed, and those that were tried and wait to be tried again; newest first."""
+    waits = (deliveries.c.state == PENDING) & (deliveries.c.attempts > 0)
+    query = select(deliveries).where(or_(deliveries.c.state == FAILED, waits)).order_by(deliveries.c.id.desc())
     return tuple(_delivery(row) for row in conn.execute(query))
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Date,
     Integer,
     Select,
     String,
@@ -22,9 +23,8 @@ from sqlalchemy import (
     cast,
     func,
     select,
-    values,
+    text,
 )
-from sqlalchemy import column as named
 
 from db.schema import WHOLE_DAY, call_stats, day_totals, month_stats, order_stats, runs, seat_stats
 from kpi.grid import Grid, empty_grid
@@ -133,12 +133,18 @@ def spans(conn: Connection, asked: Sequence[tuple[int, str]]) -> dict[tuple[int,
     """First and last day on record of measures in centres: two look-ups in the key each, however many years."""
     if not asked:
         return {}
-    wanted = values(named("centre", Integer), named("measure", String), name="wanted").data(list(asked)).cte()
-    here = and_(day_totals.c.centre_id == wanted.c.centre, day_totals.c.measure == wanted.c.measure)
-    ends = [
-        select(end(day_totals.c.day)).where(here).correlate(wanted).scalar_subquery() for end in (func.min, func.max)
-    ]
-    rows = conn.execute(select(wanted.c.centre, wanted.c.measure, *ends))
+    # As text: the key of a compiled statement with hundreds of values is dearer to make than the look-ups themselves.
+    pairs = ", ".join(f"(CAST(:c{n} AS INTEGER), CAST(:m{n} AS VARCHAR))" for n in range(len(asked)))
+    ends = ", ".join(
+        f"(SELECT {end}(day) FROM day_totals WHERE centre_id = wanted.centre AND measure = wanted.measure) AS {end}_day"
+        for end in ("min", "max")
+    )
+    statement = text(f"WITH wanted (centre, measure) AS (VALUES {pairs}) SELECT centre, measure, {ends} FROM wanted")
+    typed = statement.columns(centre=Integer, measure=String, min_day=Date, max_day=Date)
+    given: dict[str, int | str] = {}
+    for n, (centre, measure) in enumerate(asked):
+        given |= {f"c{n}": centre, f"m{n}": measure}
+    rows = conn.execute(typed, given)
     return {(centre, measure): (first, last) for centre, measure, first, last in rows if first is not None}
 
 
@@ -222,13 +228,15 @@ def _rows(table: Table, column: str, measures: Sequence[str]) -> Select[tuple[ob
 def _seat_rows(measures: Sequence[str], centres: Sequence[int], start: date, end: date) -> Select[tuple[object, ...]]:
     """One row a seat and day over all sources, with what is derived there: items and seat_days.
 
-    The key is “centre id/seat”: two centres may number their seats alike.
+    A seat that was only signed in handled 0 items, on a day on which its centre's items are known at all. The key is
+    “centre id/seat”: two centres may number their seats alike.
     """
     calls, orders = func.sum(seat_stats.c.seat_calls), func.sum(seat_stats.c.seat_orders)
-    items = case(
-        (and_(calls.is_(None), orders.is_(None)), None), else_=func.coalesce(calls, 0) + func.coalesce(orders, 0)
-    )
-    at_work = func.coalesce(items, 0) + func.coalesce(func.sum(seat_stats.c.signed_in_seconds), 0) > 0
+    handled = func.coalesce(calls, 0) + func.coalesce(orders, 0)
+    known = case((and_(calls.is_(None), orders.is_(None)), 0), else_=1)
+    told = func.max(known).over(partition_by=(seat_stats.c.centre_id, seat_stats.c.day))
+    items = case((told == 1, handled), else_=None)
+    at_work = handled + func.coalesce(func.sum(seat_stats.c.signed_in_seconds), 0) > 0
     derived: dict[str, ColumnElement[int]] = {"items": items, "seat_days": case((at_work, 1), else_=0)}
     columns = [
         derived[code].label(code) if code in derived else func.sum(seat_stats.c[code]).label(code) for code in measures

@@ -24,7 +24,7 @@ LONGEST = 86_400
 """A single duration (wait, talk, wrap, a mean) above 24 hours is not believed."""
 FIRST_DAY = "2000-01-01"
 LATEST_DUE_YEARS = 10
-TEXT_LIMITS = {"department": 128, "category": 128}
+TEXT_LIMITS = {"department": 128, "category": 128, "shift": 32}
 """Longest names the facts can hold, in characters; 64 for all others."""
 
 

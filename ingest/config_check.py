@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import duckdb
 
@@ -117,10 +117,17 @@ def check_shape(at: At, shape: Shape, kind: Kind, mapping: RowMapping, *, start_
         if start_date and kind is not Kind.FILES:
             at.problem("start_date 只用于文件来源")
         _check_day_measures(at, codes, "seat" in names)
+        _check_seat_texts(at, names)
     elif start_date:
         at.problem("start_date 只用于 shape: days")
     if shape is Shape.CALLS and "returned" in names and "number_known" not in names:
         at.problem("写了 returned (已回拨) 就还要写 number_known (漏接有号码)")
+
+
+def _check_seat_texts(at: At, names: Collection[str]) -> None:
+    for name in ("team", "shift"):
+        if name in names and "seat" not in names:
+            at.problem(f"写了 {name} 就还要写 seat (工号列): 班组与班次是坐席的")
 
 
 def _check_day_measures(at: At, codes: list[str], with_seat: bool) -> None:

@@ -69,6 +69,8 @@ FIELD_KINDS: dict[Shape, dict[str, str]] = {
         "queue": TEXT,
         "channel": TEXT,
         "seat": TEXT,
+        "team": TEXT,
+        "shift": TEXT,
         "department": TEXT,
         "category": TEXT,
     },

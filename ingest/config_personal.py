@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ingest.config_nodes import At
 from ingest.mapping import RowMapping, TextField
 
-KEPT_AS_WRITTEN = ("queue", "channel", "department", "category")
+KEPT_AS_WRITTEN = ("queue", "channel", "department", "category", "team", "shift")
 """Fields whose texts are kept, so that figures can be told apart by them. Seats are numbers or names of staff."""
 
 _CALLER = (

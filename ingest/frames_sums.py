@@ -130,7 +130,8 @@ def _days(con: duckdb.DuckDBPyConnection, good: str, columns: Collection[str], b
         batch.calls = _frame(con, grouped(call_keys, _in_order(by_fact[Fact.CALL]), good))
     if Fact.SEAT in by_fact:
         keys = ["centre", "day", "seat"]
-        batch.seats = _frame(con, grouped(keys, _in_order(by_fact[Fact.SEAT]), good, "seat IS NOT NULL"))
+        told = [Sum(name, f"coalesce(max({name}), '')") for name in ("team", "shift") if name in columns]
+        batch.seats = _frame(con, grouped(keys, [*told, *_in_order(by_fact[Fact.SEAT])], good, "seat IS NOT NULL"))
     if Fact.ORDER in by_fact:
         anchored = f"(SELECT *, day AS anchor FROM {good})"
         keys = ["day", *order_keys(columns)]

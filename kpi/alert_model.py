@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+_BETWEEN = re.compile("[,\uff0c;\uff1b]")
 
 
 class AlertKind(StrEnum):
@@ -214,3 +217,10 @@ class Contact:
     enabled: bool = True
     id: int = 0
     extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def addresses(self) -> list[str]:
+        """Each mail address by itself; of any other channel the only one."""
+        if self.channel != "email":
+            return [self.address]
+        return [one.strip() for one in _BETWEEN.split(self.address) if one.strip()]

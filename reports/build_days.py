@@ -25,7 +25,7 @@ EACH, MOST = 2, 6
 
 
 @dataclass(frozen=True, slots=True)
-class _Miss:
+class Miss:
     """A stretch that missed its target. ``part``: by how much of the target; ``events``: by how many."""
 
     kpi: Kpi
@@ -44,7 +44,7 @@ def days_section(scope: Scope) -> Section:
         return Section("days", title, "没有可以逐日对照目标的指标。")
     values = scope.ask(scope.judged, scope.period, Grain.DAY)
     missed = {code: _misses(scope, code, values[code]) for code in scope.judged}
-    chosen = sorted((one for found in missed.values() for one in found[:EACH]), key=_worst_first)[:MOST]
+    chosen = _chosen(missed)
     columns = (
         Column("日期", 18),
         Column("指标", 23),
@@ -60,11 +60,21 @@ def days_section(scope: Scope) -> Section:
     return Section("days", title, _finding(scope, missed, chosen), tuple(tables), _holes(scope, values))
 
 
-def _worst_first(one: _Miss) -> tuple[float, date, str]:
+def worst_days(scope: Scope) -> list[Miss]:
+    """The days that missed their targets most, the worst first; none where no day can be held against a target."""
+    values = scope.ask(scope.judged, scope.period, Grain.DAY) if scope.judged else {}
+    return _chosen({code: _misses(scope, code, values[code]) for code in scope.judged})
+
+
+def _chosen(missed: Mapping[str, list[Miss]]) -> list[Miss]:
+    return sorted((one for found in missed.values() for one in found[:EACH]), key=_worst_first)[:MOST]
+
+
+def _worst_first(one: Miss) -> tuple[float, date, str]:
     return -one.part, one.value.start, one.kpi.code
 
 
-def _misses(scope: Scope, code: str, values: tuple[KpiValue, ...]) -> list[_Miss]:
+def _misses(scope: Scope, code: str, values: tuple[KpiValue, ...]) -> list[Miss]:
     """The stretches that missed the target, the worst first."""
     row, kpi = scope.judged[code], scope.kpi(code)
     target = row.due(scope.period.end).target
@@ -78,11 +88,11 @@ def _misses(scope: Scope, code: str, values: tuple[KpiValue, ...]) -> list[_Miss
         sign = -1.0 if target.operator is Operator.AT_MOST else 1.0
         gap = sign * (level - value.value)
         events = sign * (level * (value.denominator or 0.0) - (value.numerator or 0.0))
-        found.append(_Miss(kpi, row, value, gap / abs(level) if level else gap, events))
+        found.append(Miss(kpi, row, value, gap / abs(level) if level else gap, events))
     return sorted(found, key=_worst_first)
 
 
-def _finding(scope: Scope, missed: dict[str, list[_Miss]], chosen: list[_Miss]) -> str:
+def _finding(scope: Scope, missed: dict[str, list[Miss]], chosen: list[Miss]) -> str:
     this = words.THIS[scope.kind]
     if not chosen:
         return f"{this}有数据的每一天都达到目标。"
@@ -93,18 +103,18 @@ def _finding(scope: Scope, missed: dict[str, list[_Miss]], chosen: list[_Miss]) 
     return f"{this}未达目标的天数: {'、'.join(parts)};最差的是 {day}的{first.row.indicator.name} {shown}。"
 
 
-def _bounds(scope: Scope, one: _Miss) -> tuple[float, ...]:
+def _bounds(scope: Scope, one: Miss) -> tuple[float, ...]:
     return words.bounds_of(one.row.due(scope.period.end).target)
 
 
-def _day_row(scope: Scope, one: _Miss) -> tuple[Cell, ...]:
+def _day_row(scope: Scope, one: Miss) -> tuple[Cell, ...]:
     day = one.value.start
     why = [because(scope, one.kpi, one.row.indicator.name, day, day), *_circumstances(scope, one.value, day)]
     known = ";".join(part for part in why if part)
     return (Cell(words.day_name(day)), *_figures(scope, one), Cell(known or NOTHING_STANDS_OUT))
 
 
-def _figures(scope: Scope, one: _Miss) -> tuple[Cell, ...]:
+def _figures(scope: Scope, one: Miss) -> tuple[Cell, ...]:
     unit, target = one.kpi.unit.value, one.row.due(scope.period.end).target
     level = target.fraction or 0.0
     gap = said.distance(abs(level - (one.value.value or 0.0)), unit).rstrip(",")
@@ -179,7 +189,7 @@ def _hours_section(scope: Scope) -> Section:
     return Section("days", title, finding, (Table(columns, rows),), tuple(text for text in whole if text))
 
 
-def _each(chosen: list[_Miss]) -> list[_Miss]:
+def _each(chosen: list[Miss]) -> list[Miss]:
     """One miss of each KPI."""
     return list({one.kpi.code: one for one in reversed(chosen)}.values())[::-1]
 

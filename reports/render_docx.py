@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 
+from docx.table import Table as WordTable
+
 from reports.model import Align, Cell, Report, Table
 from targets.docx_base import FORM_FONT, HEITI, add_line, new_document, saved
 from targets.grid import Block, Box, Look, head
@@ -11,6 +13,8 @@ from targets.grid_docx import add_table
 
 _POINTS = 9.0
 _PAGE = 180.0
+_SHORT = 10
+"""Rows of a table that stays on one page."""
 
 
 def report_docx(report: Report) -> bytes:
@@ -31,9 +35,19 @@ def report_docx(report: Report) -> bytes:
                 add_line(made, table.title, font=HEITI, points=10.5, align="left", keep=True, before=6)
             widths = [column.width for column in table.columns if column.align is not Align.BAR]
             add_table(made, _block(table), widths, _POINTS, _PAGE * table.share)
+            if len(table.rows) <= _SHORT:
+                _keep_together(made.tables[-1])
         for note in section.notes:
             add_line(made, note, font=FORM_FONT, points=9, align="left", before=3)
     return saved(made)
+
+
+def _keep_together(table: WordTable) -> None:
+    """A short table stays on one page: every row with the next."""
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
 
 
 def _block(table: Table) -> Block:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from alerts.message import Item, Message, to_json
 from db.alert_rules import load_contacts
-from db.deliveries import NewDelivery, record
+from db.deliveries import NewDelivery, record, told_already
 from db.engine import write
 from db.report_store import EMPTY, OK, NewReport, save_report
 from kpi.alert_model import Contact
@@ -88,11 +87,16 @@ def keep(conn: Connection, made: Made, wanted: Wanted, now: datetime) -> Made:
 def send_now(
     engine: Engine, office: Office, wanted: Wanted, groups: Iterable[str], now: datetime, *, made: Made | None = None
 ) -> Posted:
-    """Builds a report, keeps it and tells these groups. Raises ReportError."""
-    ready = made or make(engine, office, wanted, now)
+    """Builds a report, keeps it and tells these groups; one that all of them have is left as it was told. Raises
+    ReportError."""
+    ready, wished = made or make(engine, office, wanted, now), list(groups)
     with write(engine) as conn:
+        ids = {message_id(office, ready.report, whose) for _group, _contact, _address, whose in _copies(conn, wished)}
+        known = told_already(conn, ids)
+        if ids and len(known) == len(ids):
+            return Posted(known[-1].report or 0, 0, len(ids))
         kept = keep(conn, ready, wanted, now)
-        return tell(conn, office, kept, groups, now)
+        return tell(conn, office, kept, wished, now)
 
 
 def tell(
@@ -105,36 +109,34 @@ def tell(
         for ending in ATTACHED
     )
     told = readers = 0
+    for group, contact, address, whose in _copies(conn, groups):
+        mail = contact.channel == "email"
+        mine = replace(
+            message,
+            message_id=message_id(office, made.report, whose),
+            sent_for=group,
+            html=made.files["html"].decode() if mail else "",
+            attachments=attached if mail else (),
+        )
+        new = NewDelivery(
+            "report", contact.channel, address, mine.message_id, to_json(mine), report=made.id, contact=contact.id,
+        )  # fmt: skip
+        told += record(conn, new, now) is not None
+        readers += 1
+    return Posted(made.id, told, readers)
+
+
+def _copies(conn: Connection, groups: Iterable[str]) -> Iterator[tuple[str, Contact, str, str]]:
+    """Every reader of the groups: group, contact, address, and what names the reader in Message-IDs."""
     for group in dict.fromkeys(groups):
         for contact in readers_of(conn, group):
-            for part, address in enumerate(addresses(contact)):
-                mail = contact.channel == "email"
-                mine = replace(
-                    message,
-                    message_id=message_id(office, made.report, f"{contact.id}.{part}"),
-                    sent_for=group,
-                    html=made.files["html"].decode() if mail else "",
-                    attachments=attached if mail else (),
-                )
-                new = NewDelivery(
-                    "report", contact.channel, address, mine.message_id, to_json(mine), report=made.id,
-                    contact=contact.id,
-                )  # fmt: skip
-                told += record(conn, new, now) is not None
-                readers += 1
-    return Posted(made.id, told, readers)
+            for part, address in enumerate(contact.addresses):
+                yield group, contact, address, f"{contact.id}.{part}"
 
 
 def readers_of(conn: Connection, group: str) -> list[Contact]:
     """The contacts of a group that can be told something."""
     return [one for one in load_contacts(conn, group) if one.enabled and (one.channel == "page" or one.address.strip())]
-
-
-def addresses(contact: Contact) -> list[str]:
-    """Mail addresses are written with commas between; everything else is one address."""
-    if contact.channel != "email":
-        return [contact.address]
-    return [one.strip() for one in re.split("[,\uff0c;\uff1b]", contact.address) if one.strip()]
 
 
 def message_id(office: Office, report: Report, whose: str) -> str:
@@ -162,7 +164,8 @@ def _items(report: Report) -> Iterable[Item]:
     for row in table.rows[:MOST_ITEMS] if table is not None else ():
         status, name, value, target, _bar, said_, _chance, _now = row
         mark = status.text.partition(" ")[0]
-        yield Item(mark, name.text, value.text, target.text, value.small, required=said_.text)
+        goal = f"目标 {target.text}" if target.text else ""
+        yield Item(mark, name.text, value.text, goal, value.small, required=said_.text)
 
 
 def tell_owner(
@@ -183,7 +186,7 @@ def tell_owner(
     told = 0
     link = f"{office.page_url}/reports" if office.page_url else ""
     for contact in contacts or [PAGE]:
-        for part, address in enumerate(addresses(contact)):
+        for part, address in enumerate(contact.addresses):
             own_id = f"<report-{key}-{contact.id}.{part}@{office.host}>"
             message = Message("report_failed", title, sentence, own_id, link=link, sent_for=owner)
             new = NewDelivery(

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from db.definitions import load_calendar
 from ingest.mapping import Shape, SourceSpec
 from kpi.alert_model import AlertRule, QuietHours
-from kpi.model import Nature
+from kpi.model import Group, Nature
 from product import Product
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 LOCAL_HOST = "hotline.local"
 """Ends the Message-IDs where the address of the pages is not known."""
 MOST_AT_ONCE = 50
+PAGES = {Group.CALLS: "/calls", Group.ORDERS: "/orders"}
+"""Where the figures of a group are shown by hour, queue and seat; others on the overview."""
 
 _log = logging.getLogger("hotline.scheduler")
 
@@ -59,7 +61,11 @@ def link_of(product: Product) -> Callable[[AlertRule], str]:
             return ""
         if rule.sheet:
             return f"{base}/indicator?{urlencode({'sheet': rule.sheet, 'key': rule.reference})}"
-        return f"{base}/data" if rule.made_from == "sources" else f"{base}/"
+        kpi = product.catalogue.kpis.get(rule.reference)
+        if kpi is None:
+            return f"{base}/data"
+        asked = {"centre": rule.centre} if rule.centre else {}
+        return f"{base}{PAGES.get(kpi.group, '/')}?{urlencode(asked | {'period': 'this-week'})}"
 
     return link
 

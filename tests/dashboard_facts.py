@@ -67,6 +67,7 @@ class FakeSettings:
     allowed_hosts: tuple[str, ...] = ()
     upload_max_mb: int = 50
     min_sample: int = 30
+    seat_ranking: str = "on"
     smtp_host: str = ""
     smtp_port: int = 25
     smtp_security: str = "none"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,10 +13,11 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 def free_port() -> int:
@@ -33,6 +35,8 @@ class Inbox:
     mails: list[EmailMessage] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    goodbye: str = ""
+    users: list[str] = field(default_factory=list)
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -43,6 +47,10 @@ class Inbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Says goodbye, or as told."""
+        return self.goodbye or "221 Bye"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keeps the mail unless told to answer otherwise."""
         answer = self.answers.pop(0) if self.answers else "250 OK"
@@ -51,6 +59,7 @@ class Inbox:
             mail = message_from_bytes(envelope.content, policy=policy.default)
             assert isinstance(mail, EmailMessage)
             self.mails.append(mail)
+            self.users.append((session.auth_data or b"").decode() + (" over TLS" if session.ssl else ""))
         if answer == "drop" and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         return answer if answer != "drop" else "250 OK"
@@ -66,6 +75,24 @@ def smtp_server(**options: Any) -> Iterator[Inbox]:
         yield inbox
     finally:
         controller.stop()
+
+
+PASSWORD = "t0ps3cret-mail"
+CERTIFICATE = Path(__file__).resolve().parent / "data" / "relay.pem"
+
+
+def relay_context() -> ssl.SSLContext:
+    """TLS of a relay that signed its certificate itself."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(CERTIFICATE)
+    return made
+
+
+def known_user(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object) -> AuthResult:
+    """Lets ``hotline`` in with the password."""
+    assert isinstance(given, LoginPassword)
+    right = given == LoginPassword(b"hotline", PASSWORD.encode())
+    return AuthResult(success=right, handled=right, auth_data=given.login)
 
 
 @dataclass

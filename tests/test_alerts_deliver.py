@@ -35,7 +35,7 @@ class Clock:
 
 def recorded(engine: Engine, count: int, channel: str = "email", address: str = "a@example.org") -> None:
     with write(engine) as conn:
-        contact = save_contact(conn, Contact("值班", channel, address, "ROBOT_SECRET"))
+        contact = save_contact(conn, Contact("值班", channel, address, "" if channel == "email" else "ROBOT_SECRET"))
         for number in range(count):
             message = Message("fired", f"第 {number} 条", "s", f"<{channel}-{number}@h>")
             new = NewDelivery("fired", channel, address, message.message_id, to_json(message), contact=contact)
@@ -151,3 +151,21 @@ def test_a_worker_that_dies_leaves_its_delivery_to_the_next(engine: Engine) -> N
     clock.on(minutes=4)
     assert deliver_due(engine, {"email": channel}, "w2", now=clock, secret=no_secret) == Counts(delivered=1)
     assert channel.sent == ["<email-0@h>"] * 2
+
+
+def test_nothing_goes_out_unsigned_where_a_secret_is_asked_for(sqlite_engine: Engine) -> None:
+    with http_server() as robot:
+        recorded(sqlite_engine, 1, "dingtalk", robot.address)
+        counts = deliver_due(sqlite_engine, {"dingtalk": DingTalk()}, "w", now=Clock(), secret=no_secret)
+        assert (counts, robot.asked) == (Counts(failed=1), [])
+    with sqlite_engine.connect() as conn:
+        (kept,) = post.list_deliveries(conn, state="failed")
+    assert "ROBOT_SECRET" in (kept.error or "")
+
+
+def test_a_mail_that_was_taken_is_not_sent_again_for_a_rude_goodbye(sqlite_engine: Engine) -> None:
+    recorded(sqlite_engine, 1)
+    with smtp_server() as inbox:
+        inbox.goodbye = "421 too busy"
+        assert deliver_due(sqlite_engine, mail(inbox.port), "w", now=Clock(), secret=no_secret) == Counts(delivered=1)
+        assert len(inbox.mails) == 1

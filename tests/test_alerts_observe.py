@@ -99,7 +99,7 @@ def test_indicators_are_the_progress_pages_to_the_last_digit(engine: Engine) -> 
         # 3 to 5 March: 30 missed of 1,000; 33 of 1,010; 30 of 240.
         assert found["burn"].numerator == 30 + 33 + 30 and found["burn"].denominator == page.allowance
         assert found["burn"].value == 93 / (page.allowance or 1)
-        assert found["to_date"].required == page.said and "目标 ≥96%" in found["to_date"].to_date
+        assert found["to_date"].required == page.said and "目标 ≥ 96 %" in found["to_date"].to_date
 
 
 def test_a_correction_of_past_days_reaches_a_kept_projection(sqlite_engine: Engine) -> None:
@@ -228,4 +228,4 @@ def test_two_hundred_rules_ask_no_more_than_a_few(sqlite_engine: Engine) -> None
     seen(desk, *few)
     first, asked[:] = len(asked), []
     assert len(seen(desk, *many)) == 200
-    assert len(asked) == first < 60
+    assert len(asked) == first < 80

@@ -75,10 +75,10 @@ def test_the_picture_is_small_and_a_picture(sqlite_engine: Engine) -> None:
     desk.plain_days(date(2026, 2, 1), date(2026, 3, 3))
     subject = Subject("k", "接通率", PERCENT, kpi="answer_rate")
     with sqlite_engine.connect() as conn:
-        png = picture(conn, CATALOGUE, subject, 0.96, TODAY)
+        png = picture(conn, CATALOGUE, subject, 0.96, "目标", TODAY)
         assert png is not None and png.startswith(b"\x89PNG") and 2_000 < len(png) <= MOST_BYTES
-        assert picture(conn, CATALOGUE, replace(subject, kpi=""), None, TODAY) is None
-        assert picture(conn, CATALOGUE, subject, None, date(2025, 1, 1)) is None
+        assert picture(conn, CATALOGUE, replace(subject, kpi=""), None, "", TODAY) is None
+        assert picture(conn, CATALOGUE, subject, None, "", date(2025, 1, 1)) is None
 
 
 def test_every_channel_can_be_tried(sqlite_engine: Engine) -> None:

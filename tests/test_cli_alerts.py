@@ -64,6 +64,8 @@ def test_deliveries_are_listed_and_tried_again(told: Told) -> None:
     assert told.json("deliveries", "--state", "failed") == []
     assert told.json("deliveries", "retry", one["id"]) == {"retried": one["id"]}
     assert "99" in told.json("deliveries", "retry", "99", code=1)["error"]
+    assert told.json("deliveries", "retry", "--all") == {"retried": []}, "nothing was tried in vain yet"
+    told.lines("deliveries", "retry", code=2)
 
 
 def test_contacts_are_added_tried_and_removed(told: Told) -> None:
@@ -74,6 +76,10 @@ def test_contacts_are_added_tried_and_removed(told: Told) -> None:
     number = told.json("alerts", "contacts", "add", "--channel", "email", "--address", "a@example.org")["id"]
     (tried,) = told.json("alerts", "test", "--group", "值班", code=1)
     assert "没有回应" in tried["error"]
+    secret = ("--channel", "wecom", "--address", "http://127.0.0.1:9/send?key=t0ps3cret")
+    robot = told.json("alerts", "contacts", "add", *secret)["id"]
+    assert "t0ps3cret" not in str(told.json("alerts", "test", code=1)) + str(told.json("alerts", "contacts"))
+    told.json("alerts", "contacts", "remove", robot)
     told.json("alerts", "contacts", "remove", number)
     assert told.json("alerts", "contacts") == []
 

@@ -78,7 +78,10 @@ def test_it_sends_to_the_readers_of_the_schedules_once(told: Told, tmp_path: Pat
     sent = told.json(*WEEK, "--send", "--out", path)
     assert (sent["groups"], sent["readers"], sent["told"]) == (["领导"], 1, 1)
     assert path.read_bytes().startswith(b"%PDF-")
-    assert "1 个读者已经收到过这份报告,不再重发。" in told.lines(*WEEK, "--send")
+    (again,) = told.lines(*WEEK, "--send")
+    assert again.endswith(f"1 个读者都已收到过(编号 {sent['report']}),没有再发。")
+    with engine.connect() as conn:
+        assert len(list_reports(conn)) == 1, "what nobody gets is not kept as if it had been sent"
     assert "没有启用的联系方式" in told.lines(*WEEK, "--send", "--group", "谁", code=1)[-1]
     with engine.connect() as conn:
         (delivery,) = list_deliveries(conn)

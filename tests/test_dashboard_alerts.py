@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from alerts.channels.base import masked
+from alerts.message import Item, Message, to_json
 from dashboard import act_alerts as act
-from dashboard.ask_alerts import AlertsView, build_alerts
+from dashboard.ask_alerts import AlertsView, build_alerts, build_story
+from dashboard.components import alert_story
 from dashboard.components import alerts as parts
 from db import deliveries as post
 from db.alert_rules import load_contacts, load_rules, load_silences, save_rules
@@ -19,6 +22,7 @@ from db.deliveries import NewDelivery
 from db.engine import write
 from kpi.alert_model import AlertKind, AlertRule, AlertState, Contact, Standing, Transition
 from tests.dashboard_facts import TODAY, FakeProduct, product
+from tests.factories import at
 from tests.far_end import http_server
 
 TYPED = dict.fromkeys(parts.RULE_FIELDS, "") | {
@@ -82,15 +86,15 @@ def test_what_is_firing_is_shown_and_acknowledged_with_a_name(desk: FakeProduct)
     fired(desk)
     now = desk.clock().astimezone(desk.tz)
     with desk.engine.connect() as conn:
-        view = build_alerts(conn, now)
+        view = build_alerts(conn, now, desk.catalogue)
     assert [one.rule.code for one in view.open] == ["r"]
     assert "1 条告警还没有解除,1 条无人确认" in parts.sentence(view, now)
     shown = str(parts.open_table(view, now))
-    assert "95.1 %" in shown and "951 / 1,000" in shown and "无人确认" in shown
+    assert "95.10 %" in shown and "951 / 1,000" in shown and "无人确认" in shown
     assert not act.confirm_alert(desk, "r", "").ok
     assert act.confirm_alert(desk, "r", "值班长").ok
     with desk.engine.connect() as conn:
-        seen = build_alerts(conn, now)
+        seen = build_alerts(conn, now, desk.catalogue)
     assert "值班长 已确认" in str(parts.open_table(seen, now))
     assert not act.confirm_alert(desk, "nothing", "甲").ok
 
@@ -123,9 +127,70 @@ def test_a_contact_is_tried_against_the_real_thing(desk: FakeProduct) -> None:
     assert not act.drop_contact(desk, contact.id).ok
 
 
+def test_a_maintenance_window_is_stored_as_typed(desk: FakeProduct) -> None:
+    typed = {"rule": "", "centre": "city", "starts": "2026-12-01 22:00", "ends": "2026-12-02 02:00"}
+    assert not act.add_window(desk, typed, "", "割接").ok
+    assert "2026-03-01 22:00" in act.add_window(desk, typed | {"ends": "明天"}, "甲", "").text
+    assert not act.add_window(desk, typed | {"ends": "2026-12-01 21:00"}, "甲", "").ok
+    assert act.add_window(desk, typed, "甲", "割接").ok
+    with desk.engine.connect() as conn:
+        (kept,) = load_silences(conn)
+    assert (kept.starts, kept.ends) == (at("2026-12-01 22:00"), at("2026-12-02 02:00"))
+    assert (kept.centre, kept.rule, kept.reason, kept.author) == ("city", "", "割接", "甲")
+    assert act.add_window(desk, typed | {"starts": ""}, "甲", "").ok, "from now on"
+
+
+def test_a_rule_is_muted_and_heard_again(desk: FakeProduct) -> None:
+    fired(desk)
+    assert act.mute_rule(desk, "r", 24).ok
+    assert "恢复通知" in str(parts.rules_table(_view(desk), desk.clock().astimezone(desk.tz)))
+    assert act.mute_rule(desk, "r", 0).ok
+    assert "暂停 24 小时" in str(parts.rules_table(_view(desk), desk.clock().astimezone(desk.tz)))
+
+
+def test_values_and_levels_carry_their_units(desk: FakeProduct) -> None:
+    missing = AlertRule("m", "话务导出", AlertKind.MISSING_DAY, "calls", operator="<=", level=0)
+    long = AlertRule("h", "处理时长", AlertKind.WEEK, "handle_time", operator="<=", level=300)
+    chance = AlertRule("p", "接通率", AlertKind.PROJECTED_MISS, "key", "sheet", level=0.5)
+    with write(desk.engine) as conn:
+        save_rules(conn, [missing, long, chance], desk.clock())
+    shown = str(parts.rules_table(_view(desk), desk.clock().astimezone(desk.tz)))
+    assert all(text in shown for text in ("≤ 0 天", "≤ 300 秒", "≥ 50 %"))
+    assert parts.figure(267.41, "秒", 300) == "267.4 秒"
+
+
+def test_the_story_of_an_incident_says_why_who_was_told_and_who_took_it_on(desk: FakeProduct) -> None:
+    fired(desk)
+    now = desk.clock()
+    item = Item("▲", "接通率(当日值)", "95.10 %", "目标 ≥ 96 %", "951 / 1,000", causes=("10时漏接 37 个,多出 17 个",))
+    with write(desk.engine) as conn:
+        for number, channel in enumerate(("email", "dingtalk")):
+            message = Message("fired", "【告警】接通率今日 95.10 %", "自 09:00 起", f"<{number}@h>", (item,))
+            where = "a@example.org" if channel == "email" else "https://x/send?access_token=t0ps3cret"
+            new = NewDelivery("fired", channel, where, message.message_id, to_json(message), incident=1)
+            assert post.record(conn, new, now)
+    assert act.confirm_alert(desk, "r", "值班长", "已加派两人").ok
+    with desk.engine.connect() as conn:
+        found = build_story(conn, 1)
+    shown = str(alert_story.story(found, now.astimezone(desk.tz), masked))
+    for part in (
+        "95.10 %",
+        "目标 ≥ 96 %",
+        "951 / 1,000",
+        "多出 17 个",
+        "值班长",
+        "已加派两人",
+        "a@example.org",
+        "待发",
+    ):
+        assert part in shown, part
+    assert shown.count("【告警】") == 1 and "t0ps3cret" not in shown
+    assert "为什么" in str(alert_story.incidents_table(_view(desk), now.astimezone(desk.tz)))
+
+
 def _view(desk: FakeProduct) -> AlertsView:
     with desk.engine.connect() as conn:
-        return build_alerts(conn, desk.clock().astimezone(desk.tz))
+        return build_alerts(conn, desk.clock().astimezone(desk.tz), desk.catalogue)
 
 
 def test_a_message_that_failed_is_shown_and_sent_again(desk: FakeProduct) -> None:
@@ -139,6 +204,7 @@ def test_a_message_that_failed_is_shown_and_sent_again(desk: FakeProduct) -> Non
     view = _view(desk)
     shown = str(parts.stuck_table(view, now.astimezone(desk.tz)))
     assert "接通率低于目标" in shown and "550" in shown
+    assert act.send_again(desk, None).ok, "all of them"
     assert act.send_again(desk, view.stuck[0].id).ok
     assert _view(desk).stuck[0].state == "pending"
 
@@ -148,4 +214,4 @@ def test_a_rule_of_a_kpi_says_what_it_would_have_done(desk: FakeProduct) -> None
         save_rules(conn, [replace(RULE, code="x")], desk.clock())
     rule, found = act.would_have(desk, "x", TODAY)
     assert (rule.code, found) == ("x", ())  # there are no figures at all: nothing fires
-    assert "一次也不会" in str(parts.replay_answer(rule, found, 92, desk.clock().astimezone(desk.tz)))
+    assert "一次也不会" in str(alert_story.replay_answer(rule, found, 92, desk.clock().astimezone(desk.tz)))

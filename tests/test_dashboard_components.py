@@ -258,7 +258,7 @@ def test_it_leads_back_to_days_with_data() -> None:
 
 def test_it_keeps_centre_and_period_in_every_link_of_the_frame() -> None:
     filters = Filters("district", "last-week", kpi="service_level")
-    pages = [{"path": "/", "name": "总览", "icon": "overview"}, {"path": "/404", "name": "没有"}]
+    pages = [{"path": "/", "module": "pages.overview", "icon": "overview"}, {"path": "/404", "module": "pages.none"}]
     (item,) = shell.menu(pages, "/", filters)
     assert props(item, "href") == ["/?centre=district&period=last-week"]
     assert props(item, "aria-current") == ["page"]

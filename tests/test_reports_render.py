@@ -85,6 +85,16 @@ def test_a_long_table_repeats_its_head_and_keeps_rows_whole() -> None:
         assert re.search(rf"说明{n}\b", where)
 
 
+@pytest.mark.parametrize("before", range(28, 40, 3))
+def test_a_short_table_stays_on_one_page(before: int) -> None:
+    long = tuple((MISSED, Cell(f"指标{n}", f"说明{n}"), RATE, BAR) for n in range(before))
+    short = Table((Column("类别", 30), Column("受理", 14)), tuple((Cell(f"甲{n}"), Cell("1")) for n in range(8)))
+    made = report(long)
+    section = replace(made.sections[0], tables=(*made.sections[0].tables, short))
+    pages = [p.extract_text() for p in PdfReader(io.BytesIO(render(replace(made, sections=(section,)), "pdf"))).pages]
+    assert len([page for page in pages if "甲" in page]) == 1
+
+
 def test_a_complaint_of_the_typesetter_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     import typst
 
@@ -158,6 +168,8 @@ def test_the_word_document_repeats_its_heads() -> None:
     assert table.rows[3].cells[1].text == NASTY
     assert "w:tblHeader" in table.rows[0]._tr.xml
     assert any(NASTY in paragraph.text for paragraph in made.paragraphs)
+    first, last = table.rows[0].cells[0].paragraphs[0], table.rows[-1].cells[0].paragraphs[0]
+    assert (first.paragraph_format.keep_with_next, last.paragraph_format.keep_with_next) == (True, None)
     width = made.sections[0].page_width
     assert width is not None and round(width.mm) == 210
 

@@ -71,7 +71,12 @@ def test_links_lead_to_the_page_of_the_thing(place: Place) -> None:
     source = AlertRule("b", "n", AlertKind.STALE, "calls", made_from="sources")
     link = link_of(product)
     assert link(sheet) == "https://h.example/indicator?sheet=s-1&key=key"
-    assert (link(source), link(RULE)) == ("https://h.example/data", "https://h.example/")
+    assert (link(source), link(RULE)) == (
+        "https://h.example/data",
+        "https://h.example/calls?centre=city&period=this-week",
+    )
+    volume = AlertRule("c", "n", AlertKind.DAY, "inbound_volume")
+    assert link(volume) == "https://h.example/?period=this-week"
     assert host_of(product) == "h.example"
     assert (quiet_of(product).start, quiet_of(product).end) == (23 * 60, 6 * 60 + 30)
     assert link_of(place.product(FrozenClock().now))(sheet) == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import requests
 
 from alerts.message import Message
+from kpi.alert_model import Contact
 
 TIMEOUT = (5.0, 15.0)
 _KEY = re.compile(r"(?i)(key|token|access_token|sign|secret|password)=[^&\s]+")
@@ -50,6 +51,14 @@ class Target:
     address: str
     secret: str = ""
     extra: Mapping[str, str] | None = None
+
+
+def target_of(contact: Contact, address: str, secret: Callable[[str], str | None]) -> Target | Permanent:
+    """Where a contact's message goes, with its secret. A secret that is named has to be there."""
+    found = secret(contact.secret_env) if contact.secret_env else ""
+    if contact.secret_env and not found:
+        return Permanent(f"环境变量 {contact.secret_env} 没有设。请设好后重启,或改正联系方式。")
+    return Target(address, found or "", contact.extra)
 
 
 class Channel(Protocol):

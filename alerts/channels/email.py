@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import smtplib
 import ssl
 from dataclasses import dataclass, field
@@ -50,8 +51,11 @@ class Email:
             return Permanent(f"{target.address!r} 不是邮件地址。请在联系方式里改正。")
         mail = compose(message, self.settings, name, address, now)
         try:
-            with self._connect() as server:
+            server = self._connect()
+            try:
                 refused = server.send_message(mail)
+            finally:
+                _leave(server)
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             return _by_code(code, said, "收件人被拒绝")
@@ -95,6 +99,13 @@ class Email:
         return context
 
 
+def _leave(server: smtplib.SMTP) -> None:
+    """Says goodbye. What the relay has taken it keeps, however it answers to that."""
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        server.quit()
+    server.close()
+
+
 def _by_code(code: int, said: bytes | str, what: str) -> Outcome:
     words = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
     text_ = f"{what}: {code} {' '.join(words.split())[:200]}"
@@ -112,7 +123,7 @@ def compose(message: Message, settings: MailSettings, name: str, address: str, n
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message.message_id
     if message.thread and message.thread != message.message_id:
-        mail["In-Reply-To"] = message.thread
+        mail["In-Reply-To"] = message.thread.split()[0]
         mail["References"] = message.thread
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text(message))

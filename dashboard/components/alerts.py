@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 from dash.development.base_component import Component
 
-from alerts.words import KIND_WORDS
+from alerts.seen import written
+from alerts.words import KIND_WORDS, plain
 from dashboard import format as fmt
 from dashboard import ids
 from dashboard.components import forms
@@ -17,11 +18,11 @@ from dashboard.texts import t
 from kpi.alert_model import STATE_NAMES, AlertRule, AlertState
 
 if TYPE_CHECKING:
-    from alerts.replay import Firing
     from dashboard.ask_alerts import AlertsView, OpenAlert
 
 CHANNELS = ("email", "wecom", "dingtalk", "feishu", "webhook", "page")
 SILENCE_HOURS = (1, 24)
+MUTE_HOURS = 24
 MARKS = {
     AlertState.OK: ("✓", "met"),
     AlertState.PENDING: ("▲", "risk"),
@@ -86,6 +87,13 @@ def sentence(view: AlertsView, now: datetime) -> str:
     return t("alerts.some_open", n=len(view.open), unseen=unseen, since=since)
 
 
+def fired(view: AlertsView) -> str:
+    """What is open, each with when it fired: the page sounds where something new is among it."""
+    return " ".join(
+        f"{one.rule.code}@{one.kept.standing.fired_at:%Y%m%d%H%M%S}" for one in view.open if one.kept.standing.fired_at
+    )
+
+
 def moment(at: datetime | None, now: datetime) -> str:
     """A moment in the centre's wall time."""
     return fmt.DASH if at is None else fmt.moment(at.astimezone(now.tzinfo), now)
@@ -97,25 +105,28 @@ def state_badge(state: AlertState) -> Component:
     return html.Span([html.Span(mark, className="badge-mark"), STATE_NAMES[state]], className=f"badge badge-{kind}")
 
 
-def written(value: float | None, rule: AlertRule | None) -> str:
-    """A value of a rule: a share as a percentage, anything else as it is."""
+def figure(value: float | None, unit: str, level: float | None = None) -> str:
+    """A value on its side of the level; with no level a level itself, as people write it."""
     if value is None:
         return fmt.DASH
-    share = rule is not None and 0 <= rule.level <= 1 and abs(value) <= 1.5
-    return f"{fmt.level(round(value * 100, 2))} %" if share else fmt.number(round(value, 2))
+    return plain(value, unit) if level is None else written(value, unit, level)
 
 
 def open_table(view: AlertsView, now: datetime) -> Component:
     """What is firing, the oldest first."""
     if not view.open:
         return html.P(t("alerts.open_none"), className="note")
-    return table(t("alerts.open"), OPEN_COLUMNS, [_open_row(one, now) for one in view.open], "plain-table")
+    return table(
+        t("alerts.open"), OPEN_COLUMNS, [_open_row(one, view, now) for one in view.open], "plain-table stacked"
+    )
 
 
-def _open_row(one: OpenAlert, now: datetime) -> Component:
+def _open_row(one: OpenAlert, view: AlertsView, now: datetime) -> Component:
     standing, code = one.kept.standing, one.rule.code
     by = standing.acknowledged_by
     buttons: list[Component] = [] if by else [forms.button(ids.act("alert-ack", code), t("alerts.ack"), strong=True)]
+    if one.kept.incident is not None:
+        buttons.append(forms.button(ids.act("alert-why", f"{one.kept.incident}:{code}"), t("alerts.why")))
     buttons += [
         forms.button(ids.act("alert-silence", f"{hours}:{code}"), t("alerts.silence_hours", n=hours))
         for hours in SILENCE_HOURS
@@ -123,7 +134,7 @@ def _open_row(one: OpenAlert, now: datetime) -> Component:
     value: list[Child] = [fmt.DASH]
     if one.last is not None:
         change = one.last.transition
-        value = [written(change.value, one.rule)]
+        value = [figure(change.value, view.units[code], one.rule.level)]
         if change.numerator is not None and change.denominator is not None:
             value.append(html.Small(f"{fmt.number(change.numerator)} / {fmt.number(change.denominator)}"))
     return row(
@@ -144,7 +155,7 @@ def history_table(view: AlertsView, now: datetime) -> Component:
     """Every change of state, newest first."""
     if not view.changes:
         return html.P(t("alerts.history_none"), className="note")
-    rules = {rule.code: rule for rule, _ in view.rules}
+    levels = {rule.code: rule.level for rule, _ in view.rules}
     rows = [
         row(
             HISTORY_COLUMNS,
@@ -152,14 +163,14 @@ def history_table(view: AlertsView, now: datetime) -> Component:
                 moment(one.transition.at, now),
                 [view.names.get(one.rule, one.rule), html.Small(one.rule)],
                 f"{STATE_NAMES[one.transition.before]} → {STATE_NAMES[one.transition.after]}",
-                written(one.transition.value, rules.get(one.rule)),
+                figure(one.transition.value, view.units.get(one.rule, ""), levels.get(one.rule, 0.0)),
                 one.transition.reason,
             ),
             heading=1,
         )
         for one in view.changes
     ]
-    return table(t("alerts.history"), HISTORY_COLUMNS, rows, "plain-table")
+    return table(t("alerts.history"), HISTORY_COLUMNS, rows, "plain-table stacked")
 
 
 def rules_table(view: AlertsView, now: datetime) -> list[Child]:
@@ -178,6 +189,7 @@ def rules_table(view: AlertsView, now: datetime) -> list[Child]:
         acts = [
             forms.button(ids.act("rule-edit", rule.code), t("alerts.edit")),
             forms.button(ids.act("rule-replay", rule.code), t("alerts.replay")),
+            _mute(rule, now),
             forms.button(ids.act("rule-drop", rule.code), t("alerts.delete")),
         ]
         sign = "≥" if rule.operator == ">=" else "≤"
@@ -185,34 +197,21 @@ def rules_table(view: AlertsView, now: datetime) -> list[Child]:
             state,
             [rule.name or rule.code, html.Small(rule.code)],
             KIND_WORDS[rule.kind],
-            f"{sign} {written(rule.level, rule)}",
-            written(rule.recover_level, rule),
+            f"{sign} {figure(rule.level, view.units[rule.code])}",
+            figure(rule.recover_level, view.units[rule.code]),
             timing,
             [rule.group, html.Small(rule.severity.value)],
             html.Div(acts, className="decision"),
         )
         rows.append(row(RULE_COLUMNS, cells, heading=1))
-    return [add, table(t("alerts.rules", n=len(rows)), RULE_COLUMNS, rows, "plain-table")]
+    return [add, table(t("alerts.rules", n=len(rows)), RULE_COLUMNS, rows, "plain-table stacked")]
 
 
-def replay_answer(rule: AlertRule, found: tuple[Firing, ...], days: int, now: datetime) -> Component:
-    """What a rule would have done."""
-    name = rule.name or rule.code
-    if not found:
-        return html.P(t("alerts.replay_none", name=name, days=days))
-    items = [
-        html.Li(
-            t(
-                "alerts.replay_line",
-                start=moment(one.fired_at, now),
-                end=moment(one.ended_at, now) if one.ended_at else t("alerts.not_over"),
-                title=one.title,
-            )
-        )
-        for one in found
-    ]
-    head = html.P(t("alerts.replay_of", name=name, days=days, n=len(found)))
-    return html.Div([head, html.Ul(items, className="findings")])
+def _mute(rule: AlertRule, now: datetime) -> Component:
+    muted = rule.muted_until is not None and rule.muted_until > now
+    if muted:
+        return forms.button(ids.act("rule-mute", f"0:{rule.code}"), t("alerts.unmute"))
+    return forms.button(ids.act("rule-mute", f"{MUTE_HOURS}:{rule.code}"), t("alerts.mute", n=MUTE_HOURS))
 
 
 def silences_list(view: AlertsView, now: datetime) -> Component:
@@ -261,13 +260,13 @@ def contacts_table(view: AlertsView, masked: Any) -> Component:
         )
         for one in view.contacts
     ]
-    return table(t("alerts.contacts"), CONTACT_COLUMNS, rows, "plain-table")
+    return table(t("alerts.contacts"), CONTACT_COLUMNS, rows, "plain-table stacked")
 
 
-def stuck_table(view: AlertsView, now: datetime) -> Component:
+def stuck_table(view: AlertsView, now: datetime) -> list[Child]:
     """Messages that failed or wait to be tried again."""
     if not view.stuck:
-        return html.P(t("alerts.deliveries_none"), className="note")
+        return [html.P(t("alerts.deliveries_none"), className="note")]
     rows = [
         row(
             STUCK_COLUMNS,
@@ -282,4 +281,6 @@ def stuck_table(view: AlertsView, now: datetime) -> Component:
         )
         for one in view.stuck
     ]
-    return table(t("alerts.deliveries"), STUCK_COLUMNS, rows, "plain-table")
+    every = forms.button(ids.act("delivery-retry", "all"), t("alerts.retry_all", n=len(rows)))
+    shown = table(t("alerts.deliveries"), STUCK_COLUMNS, rows, "plain-table stacked")
+    return [shown, html.Div(every, className="actions")] if len(rows) > 1 else [shown]

@@ -225,7 +225,13 @@ def rules_panel(view: EvaluationView) -> Component:
     body = html.Div(
         [
             html.P(t("evaluation.rules_hint"), className="note"),
-            html.Div(kit.text_field(ids.field("rules", "text"), text, lines=12, most=400_000), className="rules-text"),
+            html.Label(
+                [
+                    html.Span(t("evaluation.rules_edit"), className="sr-only"),
+                    kit.text_field(ids.field("rules", "text"), text, lines=12, most=400_000),
+                ],
+                className="rules-text",
+            ),
             forms.field(t("sheets.author"), kit.text_field(ids.field("rules", "author"), most=40)),
             html.Div(
                 [

@@ -9,6 +9,7 @@ import feffery_antd_components as fac  # type: ignore[import-untyped]
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard import language
 from dashboard import theme as themes
 from dashboard.components.parts import Children
 from dashboard.texts import t
@@ -19,7 +20,7 @@ def provider(children: Children, theme: str, provider_id: str) -> Component:
     made: Component = fac.AntdConfigProvider(
         children,
         id=provider_id,
-        locale="zh-cn",
+        locale="en-us" if language.current() == language.ENGLISH else "zh-cn",
         algorithm=theme_algorithm(theme),
         token=themes.kit_tokens(theme),
         wavesDisabled=True,
@@ -110,4 +111,10 @@ def day_picker(picker_id: object, value: date | None, latest: date) -> Component
         needConfirm=False,
         style={"width": "100%"},
     )
+    return made
+
+
+def tick(field_id: str, text: str) -> Component:
+    """A box to tick, its text beside it; remembered by the browser."""
+    made: Component = fac.AntdCheckbox(id=field_id, label=text, checked=False, persistence=True)
     return made

@@ -18,7 +18,7 @@ from kpi.periods import Period
 
 def first_run(program: str) -> Component:
     """No data at all: leads by the hand."""
-    return _state(
+    return state(
         t("state.first_title"),
         html.Ol(
             [
@@ -34,7 +34,7 @@ def first_run(program: str) -> Component:
 
 def demo_on_its_way() -> Component:
     """The demo has been switched on and its first pull is not through yet."""
-    return _state(t("state.demo_title"), html.P(t("state.demo_hint")))
+    return state(t("state.demo_title"), html.P(t("state.demo_hint")))
 
 
 def _step(title: str, how: str, command: str) -> Component:
@@ -50,32 +50,32 @@ def nothing_known(label: str, period: Period, today: date, last_day: date | None
     """The same for any page with a period."""
     title = t("state.no_period", label=label, period=fmt.period(period, today))
     if last_day is None:
-        return _state(title)
+        return state(title)
     preset = filters.with_days(last_day.replace(day=1), last_day)
     before, after = t("state.no_period_hint", last=fmt.day(last_day, today), link="\0").split("\0")
     there = link(fmt.period(preset.period(today), today), preset.query())
-    return _state(title, html.P([before, there, after]))
+    return state(title, html.P([before, there, after]))
 
 
 def database_gone(seconds: int, program: str) -> Component:
     """The database can't be reached: says what happens next and what to do."""
-    return _state(t("state.error_title"), html.P(t("state.error_hint", n=seconds, program=program)), kind="error")
+    return state(t("state.error_title"), html.P(t("state.error_hint", n=seconds, program=program)), kind="error")
 
 
 def broken(error_id: str) -> Component:
     """Something failed that should not have: the number leads to the log."""
-    return _state(t("state.broken_title"), html.P(t("state.broken_hint", id=error_id)), kind="error")
+    return state(t("state.broken_title"), html.P(t("state.broken_hint", id=error_id)), kind="error")
 
 
 def no_sheet() -> Component:
     """No target sheet yet: leads to the import."""
     where = link(t("targets.empty_link"), "/sheets", "button button-strong")
-    return _state(t("targets.empty_title"), html.P(t("targets.empty_hint")), where)
+    return state(t("targets.empty_title"), html.P(t("targets.empty_hint")), where)
 
 
 def not_found() -> Component:
     """An address without a page."""
-    return _state(t("page.not_found"), html.P(t("state.not_found")), link(t("state.home"), "/", "button"))
+    return state(t("page.not_found"), html.P(t("state.not_found")), link(t("state.home"), "/", "button"))
 
 
 def problems(texts: Sequence[str]) -> Component | None:
@@ -83,5 +83,6 @@ def problems(texts: Sequence[str]) -> Component | None:
     return html.Div([html.P(text) for text in texts], className="notice", role="status") if texts else None
 
 
-def _state(title: str, *body: Child, kind: str = "plain") -> Component:
+def state(title: str, *body: Child, kind: str = "plain") -> Component:
+    """A page that shows no figures: says why, and what to do."""
     return html.Div([html.H1(title), *body], className=f"state state-{kind}", role="alert" if kind == "error" else None)

@@ -58,8 +58,8 @@ def sections_of(filters: TargetFilters, key: str, theme: str) -> Sections:
     """The parts of the page."""
     view = current().indicator(filters, key)
     if view is None:
-        gone = states.problems((t("indicator.unknown"),))
-        return {"sentence": [gone, _back(filters)], "charts": None, "pace": None, "proof": None}
+        gone = states.state(t("indicator.unknown"), _back(filters))
+        return {"sentence": gone, "charts": None, "pace": None, "proof": None}
     return {
         "sentence": _sentence(view, filters),
         "charts": indicator.charts(

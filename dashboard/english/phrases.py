@@ -1,0 +1,138 @@
+"""Chinese as it comes from the rooms below the pages, put into English at the edge.
+
+KPIs, units, statuses and the sentences of pacing are Chinese wherever they are made: mails, reports and forms are.
+A page in English is built with English texts (``dashboard.texts.t``); what else is Chinese in the answer is looked up
+here, whole or as a template, before it leaves. What is in no table stays as it is: names and texts that people gave.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+from dashboard.english.domain import DOMAIN
+from dashboard.english.sentences import SENTENCES
+from dashboard.english.sentences_alerts import ALERT_SENTENCES
+from dashboard.english.tables import ENGLISH
+from dashboard.texts import TEXTS
+
+_CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_SLOT = re.compile(r"\{(\w+)\}")
+_SPLITS = (
+    re.compile(r"(\s*[\uff1b\u3002;\n]\s*)"),
+    re.compile(r"(\s*(?:[\uff0c\u3001\uff1a\uff08\uff09()·|→÷×“”]|(?<!\d)[,:]|[,:](?!\d))\s*)"),
+    re.compile(r"(\s+)"),
+)
+"""Where a text comes apart: between sentences, inside them, between words."""
+_JOINTS = {
+    "\u3002": ". ",
+    "\u3001": ", ",
+    ";": "; ",
+    ",": ", ",
+    ":": ": ",
+    "(": " (",
+    ")": ") ",
+    "\uff1b": "; ",
+    "\uff0c": ", ",
+    "\uff1a": ": ",
+    "\uff08": " (",
+    "\uff09": ") ",
+}
+"""Stops, commas, colons and brackets as Chinese writes them: close to the words."""
+_LOOSE = re.compile(r" +([:;,.)])")
+_KEPT = frozenset({"value", "id", "href", "key", "namespace", "type", "className", "src", "data-moments"})
+_DEEP = 8
+_KNOWN = 20_000
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})日?(?:–(\d{1,2}))?日)?")
+_HOUR = re.compile(r"(\d{1,2}) 时(?!段)")
+
+Template = tuple[str, re.Pattern[str], str]
+
+
+@cache
+def _tables() -> tuple[Mapping[str, str], tuple[Template, ...], frozenset[str]]:
+    """Whole phrases; templates with their longest fixed piece, the most telling first; English that quotes Chinese."""
+    pairs = [*DOMAIN.items(), *SENTENCES.items(), *ALERT_SENTENCES.items()]
+    pairs += [(text, ENGLISH[key]) for key, text in TEXTS.items()]
+    whole = {chinese: english for chinese, english in reversed(pairs) if not _SLOT.search(chinese)}
+    slotted = [(chinese, english) for chinese, english in pairs if _SLOT.search(chinese)]
+    slotted.sort(key=lambda pair: -len(_SLOT.sub("", pair[0])))
+    templates = tuple(_template(*pair) for pair in slotted if any(map(_chinese, _SLOT.split(pair[0])[::2])))
+    return whole, templates, frozenset(english for english in ENGLISH.values() if _chinese(english))
+
+
+def _template(chinese: str, english: str) -> Template:
+    pieces = _SLOT.split(chinese)
+    telling = len(_CHINESE.findall("".join(pieces[::2]))) > 1
+    pattern = "".join(
+        re.escape(piece) if at % 2 == 0 else _group(piece, pieces[:at][1::2], telling)
+        for at, piece in enumerate(pieces)
+    )
+    return max((piece for piece in pieces[::2] if _chinese(piece)), key=len), re.compile(pattern, re.DOTALL), english
+
+
+def _group(name: str, earlier: Iterable[str], telling: bool) -> str:
+    """A slot. One called ``n…`` holds figures only, and where a single sign is all there is, no slot holds Chinese:
+    short templates would swallow other texts."""
+    if name in earlier:
+        return f"(?P={name})"
+    if re.fullmatch(r"n\d?", name):
+        return rf"(?P<{name}>[\d.,+−%–~<>≥≤= /:-]+?)"
+    return f"(?P<{name}>.+?)" if telling else rf"(?P<{name}>[^\u3400-\u9fff]+?)"
+
+
+def _date(found: re.Match[str]) -> str:
+    year, month, first, last = found.groups()
+    days = f"{first}–{last}" if last else first
+    name = _MONTHS[int(month) - 1] if 1 <= int(month) <= 12 else month
+    return " ".join(part for part in (days, name, year) if part)
+
+
+def _chinese(text: str) -> bool:
+    return bool(_CHINESE.search(text))
+
+
+@lru_cache(_KNOWN)
+def to_english(text: str, depth: int = 0) -> str:
+    """A text in English as far as it is known."""
+    text = _HOUR.sub(r"\1:00", _DATE.sub(_date, text))
+    whole, templates, finished = _tables()
+    if not _chinese(text) or depth > _DEEP or text in finished:
+        return text
+    bare = text.strip()
+    if bare in whole:
+        return text.replace(bare, whole[bare])
+    for anchor, pattern, english in templates:
+        if anchor in bare and (found := pattern.fullmatch(bare)):
+            values = {name: to_english(value, depth + 1) for name, value in found.groupdict().items()}
+            return text.replace(bare, english.format(**values))
+    for split in _SPLITS:
+        parts = split.split(text)
+        if len(parts) > 1:
+            made = "".join(_part(part, depth) if at % 2 == 0 else _joint(part) for at, part in enumerate(parts))
+            return _LOOSE.sub(r"\1", made).replace("  ", " ").strip() if made != text else text
+    return text
+
+
+def _part(part: str, depth: int) -> str:
+    return to_english(part, depth + 1) if part else part
+
+
+def _joint(joint: str) -> str:
+    bare = joint.strip()
+    return _JOINTS.get(bare, joint)
+
+
+def tree_in_english(node: Any) -> Any:
+    """An answer's JSON with every text in English that is known; values that come back from forms are left alone."""
+    if isinstance(node, str):
+        return to_english(node)
+    if isinstance(node, list):
+        return [tree_in_english(item) for item in node]
+    if isinstance(node, dict):
+        return {key: value if key in _KEPT else tree_in_english(value) for key, value in node.items()}
+    return node

@@ -1,0 +1,33 @@
+"""The language of the interface: Chinese, or English for those who chose it (a cookie, one request at a time)."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+from flask import Flask, request
+
+COOKIE = "lang"
+CHINESE = "zh-CN"
+ENGLISH = "en"
+
+_current: ContextVar[str] = ContextVar("language", default=CHINESE)
+
+
+def known(name: str | None) -> str:
+    """The language of that name; Chinese for any other."""
+    return ENGLISH if name == ENGLISH else CHINESE
+
+
+def current() -> str:
+    """The language in which the current request is answered; Chinese outside of one."""
+    return _current.get()
+
+
+def use(name: str | None) -> None:
+    """Answers in a language from here on, in this thread."""
+    _current.set(known(name))
+
+
+def install(server: Flask) -> None:
+    """Every request is answered in the language its cookie names."""
+    server.before_request(lambda: use(request.cookies.get(COOKIE)))

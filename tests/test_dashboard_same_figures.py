@@ -1,0 +1,110 @@
+"""Whatever figure a page shows, the command line gives for the same question: every figure a page holds.
+
+目标, 大屏 and 中心对比 ask for sheets, weeks and several centres: they are held against their commands elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.ask_calls import build_calls
+from dashboard.ask_orders import build_orders
+from dashboard.ask_overview import build_overview
+from dashboard.ask_seats import build_seats
+from dashboard.data import Data
+from dashboard.filters import Filters
+from dashboard.scope import Scope
+from dashboard.seat_pages import showing
+from kpi.model import KpiValue
+from tests.dashboard_browser import installation
+from tests.dashboard_facts import TODAY, FakeProduct
+from tests.installation import Place, Told
+
+CENTRE = "district"
+PERIODS = ("this-month", "last-month", "this-half", "today")
+APART = {"same_hours", "rolling", "six", "centre", "hourly", "heats", "without"}
+"""Asked in other ways: parts of days, chains of hours, other formulas, what is left out. Their own tests hold them."""
+BY = {"queue": "queue", "channel": "channel", "department": "department", "category": "category", "seat": "seat"}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeProduct, Path]]:
+    folder = tmp_path_factory.mktemp("same")
+    with installation(folder) as product:
+        yield product, folder
+
+
+def views(data: Data, preset: str) -> Mapping[str, object]:
+    """What the pages show of one centre and period."""
+    filters = Filters(CENTRE, preset)
+    shown = showing(data)
+    builders: dict[str, Callable[[Scope], object]] = {
+        "overview": build_overview,
+        "calls": build_calls,
+        "orders": build_orders,
+        "seats": lambda scope: build_seats(scope, shown),
+    }
+    return {page: data.view(f"{page}-same", filters, build) for page, build in builders.items()}
+
+
+def figures(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], KpiValue]]:
+    """Every figure in a view, with the names of the fields it was found under."""
+    if isinstance(node, KpiValue):
+        yield path, node
+    elif is_dataclass(node):
+        for one in fields(node):
+            if one.name not in APART:
+                yield from figures(getattr(node, one.name), (*path, one.name))
+    elif isinstance(node, Mapping):
+        for name, value in node.items():
+            yield from figures(value, (*path, str(name)))
+    elif isinstance(node, (tuple, list)):
+        for value in node:
+            yield from figures(value, path)
+
+
+def asked_by(path: tuple[str, ...], value: KpiValue) -> tuple[str | None, str]:
+    """How the command is asked for a figure, and its key there; a day is asked for by its dates."""
+    if not value.key or re.fullmatch(r"20[0-9]{2}-[0-9-]*", value.key):
+        return None, ""
+    return next((BY[name] for name in path if name in BY), "seat" if "/" in value.key else None), value.key
+
+
+def as_told(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return row["value"], row["numerator"], row["denominator"], row["days_with_data"], row["days_passed"]
+
+
+def as_shown(value: KpiValue) -> tuple[object, ...]:
+    return value.value, value.numerator, value.denominator, value.days_with_data, value.days_passed
+
+
+@pytest.mark.parametrize("preset", PERIODS)
+def test_every_figure_of_every_page_is_the_command_lines(
+    made: tuple[FakeProduct, Path], capsys: pytest.CaptureFixture[str], preset: str
+) -> None:
+    product, folder = made
+    told = Told(Place(folder, product.engine).configured(), capsys)
+    answers: dict[tuple[str | None, date, date], dict[tuple[str, str, str], tuple[object, ...]]] = {}
+    compared = dict.fromkeys(views(Data(product), preset), 0)
+    for page, view in views(Data(product), preset).items():
+        for path, value in figures(view):
+            grain, key = asked_by(path, value)
+            if key and grain is None:
+                continue
+            whole = (grain, value.start, value.end)
+            if whole not in answers:
+                as_of = max(min(TODAY, value.end), value.start)
+                words = ["--from", value.start, "--to", value.end, "--as-of", as_of, "--centre", CENTRE]
+                rows = told.json("kpi", *words, *(["--by", grain] if grain else []))["values"]
+                answers[whole] = {(row["kpi"], row["key"], row["formula"]): as_told(row) for row in rows}
+            asked = (value.kpi, key, value.formula)
+            assert answers[whole].get(asked) == as_shown(value), (page, path, asked, whole)
+            compared[page] += 1
+    assert {page: count for page, count in compared.items() if count < 3} == {}, compared

@@ -23,7 +23,7 @@ from venv_setup import Failure, Place, clean, prepare, say
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 APT_PACKAGES = ("chromium", "fonts-noto-cjk", "fontconfig")
-WORKERS = ("-n", "2", "--dist", "loadfile")
+WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # tests/conftest.py puts the long ones first
 
 
 def place(environ: Mapping[str, str]) -> Place:

@@ -71,8 +71,7 @@ class Post:
         ``after``: not to be delivered before. At quiet hours it is held for the digest, unless it is urgent.
         """
         told = words.ranked(told)
-        first = told[0]
-        stem = self.stem(first, tell)
+        stem = self.stem(told[0], tell)
         today = self.now.astimezone(self.tz).date()
         message = Message(
             kind=tell.value,
@@ -80,7 +79,7 @@ class Post:
             sentence=words.sentence(tell, told, self.now, self.tz),
             message_id="",
             items=tuple(words.item(tell, one, today, self.tz) for one in told),
-            link=first.link,
+            link=told[0].link,
         )
         urgent = self.quiet.urgent_anyway and any(one.rule.severity is Severity.URGENT for one in told)
         held = self.is_quiet and not urgent and after is None

@@ -112,14 +112,20 @@
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-print]")) window.print();
   });
+  var PAPER = 656; // what A4 leaves a chart, within margins and frame
   var opened = [];
+  function widths(change) {
+    if (window.Plotly) document.querySelectorAll(".js-plotly-plot").forEach(change);
+  }
   window.addEventListener("beforeprint", function () {
-    opened = Array.prototype.slice.call(document.querySelectorAll("details.kpi-details:not([open])"));
+    opened = Array.prototype.slice.call(document.querySelectorAll("details.kpi-details:not([open]), details.group:not([open])"));
     opened.forEach(function (fold) { fold.open = true; });
+    widths(function (plot) { window.Plotly.relayout(plot, { width: PAPER, autosize: false }); });
   });
   window.addEventListener("afterprint", function () {
     opened.forEach(function (fold) { fold.open = false; });
     opened = [];
+    widths(function (plot) { window.Plotly.relayout(plot, { width: null, autosize: true }); });
   });
 
   // ---- the search of the definitions: hides what does not hold every word; the address keeps it

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import sys
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench import pages
 from bench.databases import postgresql as postgresql_server
 from bench.databases import sqlite as sqlite_file
 from bench.reference import FIRST_DAY, Reference, make
@@ -83,6 +84,8 @@ class Bench:
             self._load(name, url, kind)
         self._compare(name, url)
         self._kpis(f"{name}, year 1", url)
+        if name == "SQLite":
+            self._pages(url)
         first = self._more_days(name, url, "year 1", 0)
         rows = run("age", url=url, years=YEARS_ADDED)["rows"]
         last = self._more_days(name, url, f"year 5 ({rows:,} rows of facts added)", self.days_tried)
@@ -155,6 +158,12 @@ class Bench:
                 f"first {done['first_ms']:.0f} ms",
                 done["median_ms"] <= KPI_MS,
             )
+
+    def _pages(self, url: str) -> None:
+        """The pages on an afternoon of the year's last day."""
+        now = datetime.combine(self._reference().last_day, time(6, 30), UTC).isoformat()
+        for one in pages.judged(self.folder, url, now, quick=self.quick):
+            self._add(one.what, one.target, one.measured, one.against, one.passed)
 
     def _sql_source(self) -> None:
         calls = round(SQL_CALLS * self.scale)

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from dashboard.ask_hours import hourly_chart
 from dashboard.ask_parts import daily_chart
 from dashboard.ask_today import same_hours
 from dashboard.judged import Target, judge, worry
 from dashboard.scope import Scope, needed_measures
 from dashboard.texts import t
-from dashboard.views import DailyChart, HourlyChart, Indicator, Overview
+from dashboard.views import DailyChart, Indicator, Overview
 from db.facts import givers
 from db.origins import source_names
 from kpi.definitions import formula_text
 from kpi.exclusions import excluded_hours
-from kpi.model import Fact, Grain, Kpi, KpiValue, NoValue
+from kpi.model import Grain, Kpi, KpiValue, NoValue
 from kpi.periods import Period
 
 HEADLINE = ("answer_rate", "service_level", "satisfaction_rate", "daily_output")
@@ -46,7 +47,7 @@ def build_overview(scope: Scope) -> Overview:
         rows=tuple(rows),
         silent=tuple(k for k in kpis if k not in shown),
         daily=_daily(scope, drawn) if drawn else None,
-        hourly=_hourly(scope, drawn),
+        hourly=hourly_chart(scope, drawn),
         has_values=any(i.now.value is not None for i in items),
     )
 
@@ -89,6 +90,7 @@ def _indicators(
             status=judge(now[kpi.code], targets[kpi.code], scope.min_sample),
             trend=trend[kpi.code],
             sources=sources.get(kpi.code, ()),
+            goal=scope.goal(kpi) if targets[kpi.code] is not None else None,
         )
         for kpi in kpis
     ]
@@ -118,11 +120,11 @@ def _sources(scope: Scope, kpis: Sequence[Kpi], span: Period) -> dict[str, tuple
 
 
 def _headline(items: Sequence[Indicator]) -> list[Indicator]:
-    """The headline KPIs; where the sources can't tell one, the next that they can tell."""
+    """The headline KPIs, the worst first; where the sources can't tell one, the next that they can tell."""
     known = {i.kpi.code: i for i in items}
     chosen = [known[code] for code in HEADLINE if code in known]
     spare = [i for i in items if i not in chosen and not i.kpi.is_count]
-    return (chosen + spare)[:HEADLINE_COUNT]
+    return sorted((chosen + spare)[:HEADLINE_COUNT], key=lambda i: worry(i.status))
 
 
 def _drawn(scope: Scope, headline: Sequence[Indicator], items: Sequence[Indicator]) -> Kpi | None:
@@ -141,18 +143,3 @@ def _daily(scope: Scope, kpi: Kpi) -> DailyChart:
     target = scope.target(kpi)
     chart = daily_chart(scope, kpi, target.of_a_day if target else None)
     return replace(chart, formula=formula_text(kpi, scope.definitions.in_force(kpi, scope.chain, chart.period.end)))
-
-
-def _hourly(scope: Scope, drawn: Kpi | None) -> HourlyChart | None:
-    """Today by hour, for the KPI drawn where calls tell it, else for 接通率."""
-    if scope.period != Period(scope.today, scope.today):
-        return None
-    kpi = drawn if drawn is not None and _is_by_hour(scope, drawn) else scope.catalogue.kpis["answer_rate"]
-    values = sorted(scope.ask((kpi.code,), scope.period, Grain.HOUR).values[kpi.code], key=lambda v: v.key)
-    formula = formula_text(kpi, scope.definitions.in_force(kpi, scope.chain, scope.today))
-    return HourlyChart(kpi, formula, tuple(values), scope.target(kpi), scope.min_sample)
-
-
-def _is_by_hour(scope: Scope, kpi: Kpi) -> bool:
-    needs = needed_measures(scope, kpi, scope.period)
-    return not kpi.is_count and all(scope.catalogue.measures[code].fact is Fact.CALL for code in needs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dashboard.scope import Scope
 from dashboard.texts import t
@@ -32,16 +32,21 @@ def same_hours(scope: Scope, kpis: Sequence[Kpi]) -> dict[str, SameHours]:
         return {kpi.code: SameHours(reason=reason) for kpi in kpis}
     span = Period(scope.today - timedelta(days=USUAL_DAYS), scope.today)
     days = scope.ask([kpi.code for kpi in kpis], span, Grain.DAY, until_hour=hour).values
-    calendar = load_calendar(scope.conn)
-    kind = kind_name(scope.today, calendar)
-    chains = [scope.centres.chain(centre) for centre in scope.ids]
-    out = {day for chain in chains for day in excluded_hours(scope.exclusions, chain, span)}
-    alike = {d for n in range(1, span.days) if kind_name(d := scope.today - n * ONE_DAY, calendar) == kind} - out
+    kind, alike = days_alike(scope, span)
     found = {}
     for kpi in kpis:
         others = [value for value in days[kpi.code] if value.start in alike]
         found[kpi.code] = _compared(days[kpi.code], usual(kpi, others), hour, kind)
     return found
+
+
+def days_alike(scope: Scope, span: Period) -> tuple[str, set[date]]:
+    """The kind of today, and the days of it in ``span`` before today that no exclusion touches."""
+    calendar = load_calendar(scope.conn)
+    kind = kind_name(scope.today, calendar)
+    chains = [scope.centres.chain(centre) for centre in scope.ids]
+    out = {day for chain in chains for day in excluded_hours(scope.exclusions, chain, span)}
+    return kind, {d for n in range(1, span.days) if kind_name(d := scope.today - n * ONE_DAY, calendar) == kind} - out
 
 
 def _last_hour(scope: Scope) -> tuple[int | None, str]:

@@ -9,8 +9,9 @@ from dashboard.charts_parts import day_legend
 from dashboard.figures.daily import axis_note
 from dashboard.filters import Filters
 from dashboard.texts import t
-from dashboard.views import DailyChart, HourlyChart, Indicator, Overview
+from dashboard.views import DailyChart, Indicator, Overview
 from dashboard.views_charts import ChartView
+from dashboard.views_live import HourlyChart
 from kpi.model import Kpi
 
 
@@ -46,7 +47,15 @@ def _hourly(chart: HourlyChart, view: Overview, filters: Filters) -> ChartView:
         t("overview.hourly"),
         findings.hourly_finding(chart),
         tables.by_hour(chart.kpi, chart.values, chart.target),
-        notes=t("overview.hour_legend", denominator=denominator.strip("()"), numerator=numerator.strip("()")),
+        notes=" · ".join(
+            filter(
+                None,
+                (
+                    t("overview.hour_legend", denominator=denominator.strip("()"), numerator=numerator.strip("()")),
+                    t("overview.hour_usual", kind=chart.kind) if chart.usual else "",
+                ),
+            )
+        ),
         basis=_basis(chart.formula, view, chart.kpi, item),
         links=_links(filters, chart.kpi),
         empty="" if chart.values else t("chart.none_by_hour"),

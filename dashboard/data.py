@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import language
+from dashboard.ask_live import open_alerts, paces_of
 from dashboard.ask_overview import build_overview
 from dashboard.ask_proof import build_proof
 from dashboard.ask_records import GAP_DAYS, build_page, freshness
@@ -89,8 +90,11 @@ class Data:
         return parse(query, [c.code for c in self.centres()], self.product.catalogue.kpis)
 
     def overview(self, filters: Filters) -> Overview:
-        """What 总览 shows."""
-        return self._kept(("overview", filters), lambda conn: build_overview(self._scope(conn, filters)))
+        """What 总览 shows; the pace towards its targets is the one that 目标 shows."""
+        view = self._kept(("overview", filters), lambda conn: build_overview(self._scope(conn, filters)))
+        goals = {i.kpi.code: i.goal for i in (*view.headline, *view.rows) if i.goal is not None}
+        rows = {sheet: self.targets(TargetFilters(sheet)) for sheet, _key in goals.values()} if view.is_running else {}
+        return replace(view, paces=paces_of(goals, rows), alerts=self._kept("open alerts", open_alerts))
 
     def proof(self, kpi: str, filters: Filters) -> Proof:
         """Where a figure of 总览 comes from. Raises KeyError for a KPI there is not."""

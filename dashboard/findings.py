@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from dashboard import format as fmt
 from dashboard.judged import shortfall
 from dashboard.texts import t
-from dashboard.views import DailyChart, DataPage, HourlyChart, Indicator, Overview, SourceState
+from dashboard.views import DailyChart, DataPage, Indicator, Overview, SourceState
+from dashboard.views_live import HourlyChart, RestOfDay
 from kpi.model import KpiValue
 from kpi.status import Operator, Status
 
@@ -105,7 +107,26 @@ def _at(value: KpiValue, chart: DailyChart) -> str:
 
 
 def hourly_finding(chart: HourlyChart) -> str:
-    """Which hour of today was the tightest."""
+    """Which hour of today was the tightest, and what it takes to end the day on target."""
+    return t("finding.semicolon").join(filter(None, (_tightest(chart), _rest(chart.rest))))
+
+
+def _rest(rest: RestOfDay | None) -> str:
+    if rest is None:
+        return ""
+    if rest.locked:
+        return t("finding.day_locked")
+    if rest.lost:
+        return t("finding.day_lost")
+    if not rest.required:
+        return ""
+    ahead = fmt.number(round(rest.ahead))
+    if rest.left is None:
+        return t("finding.day_needs", n=ahead, required=rest.required)
+    return t("finding.day_needs_left", n=ahead, required=rest.required, n2=fmt.number(math.floor(rest.left)))
+
+
+def _tightest(chart: HourlyChart) -> str:
     every = [v for v in chart.values if v.value is not None]
     if not every:
         return t("finding.hourly_none", name=chart.kpi.name)

@@ -87,6 +87,11 @@ class Scope:
         tolerance = MONEY_TOLERANCE if kpi.group is Group.MONEY else 0.0
         return Target(operator, found.value, tolerance, whole=True, due=self.period.end <= self.today)
 
+    def goal(self, kpi: Kpi) -> tuple[str, str] | None:
+        """Sheet and indicator that the KPI is judged by on the last day of the period."""
+        found = target_for(self.targets, self.chain, kpi.code, min(self.period.end, self.today))
+        return (found.sheet, found.key) if found is not None else None
+
 
 def open_scope(conn: Connection, catalogue: Catalogue, filters: Filters, today: date, min_sample: int) -> Scope:
     """Reads what all parts of a page share."""

@@ -6,11 +6,12 @@ Moments here are local to the centre and aware of their zone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from dashboard.judged import Target
+from dashboard.views_live import HourlyChart, OpenAlert, Paced
 from kpi.model import Kpi, KpiValue
 from kpi.periods import Period
 from kpi.status import Status
@@ -35,6 +36,7 @@ class Indicator:
     ``before``: the period before, over a like length; of today, which has only begun, ``same_hours`` instead.
     ``without``: the same with approved exclusions left out, only where some lie in the period.
     ``trend``: the last four weeks by day. ``sources``: codes of the sources that brought the figures.
+    ``goal``: sheet and indicator (code, key) that the target comes from.
     """
 
     kpi: Kpi
@@ -47,6 +49,7 @@ class Indicator:
     status: Status | None = None
     trend: tuple[KpiValue, ...] = ()
     sources: tuple[str, ...] = ()
+    goal: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +75,8 @@ class DailyChart:
 
 
 @dataclass(frozen=True, slots=True)
-class HourlyChart:
-    """One KPI by hour of today, hours without data left out. ``formula``: the one in force, written out.
-
-    An hour with fewer than ``min_sample`` in its denominator is too quiet to be called the worst.
-    """
-
-    kpi: Kpi
-    formula: str
-    values: tuple[KpiValue, ...]
-    target: Target | None
-    min_sample: int
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything 总览 shows. ``label`` and ``compared_with`` are words: “本月”, “较上月同期”."""
+    """Everything 总览 shows. ``label`` and ``compared_with`` are words: “本月”, “较上月同期”. ``paces``: by KPI."""
 
     centre_name: str
     centres: int
@@ -101,6 +90,13 @@ class Overview:
     daily: DailyChart | None
     hourly: HourlyChart | None
     has_values: bool
+    paces: Mapping[str, Paced] = field(default_factory=dict)
+    alerts: tuple[OpenAlert, ...] = ()
+
+    @property
+    def is_running(self) -> bool:
+        """True where the period is not over: what it takes from here is a question of now."""
+        return self.period.start <= self.today <= self.period.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ HALF, YEAR = 1, 0
 class KpiTarget:
     """A target of one KPI; ``half`` 1: judged on 1 Jan–30 Jun, 0: on the year. A percentage is a fraction.
 
-    ``centre`` '' : of a sheet that is judged by all centres together.
+    ``centre`` '' : of a sheet that is judged by all centres together. ``sheet``, ``key``: the indicator it is set in.
     """
 
     centre: str
@@ -32,6 +32,8 @@ class KpiTarget:
     half: int
     operator: str
     value: float
+    sheet: str = ""
+    key: str = ""
 
 
 def load_targets(conn: Connection, year: int) -> list[KpiTarget]:
@@ -41,6 +43,8 @@ def load_targets(conn: Connection, year: int) -> list[KpiTarget]:
         select(
             centres.c.code.label("centre"),
             bindings.c.reference.label("kpi"),
+            sheets.c.code.label("sheet"),
+            i.key,
             *(i[f"{part}_{name}"] for part in ("half", "full") for name in ("kind", "operator", "number", "unit")),
         )
         .join_from(sheets, sheet_revisions, (r.sheet_id == sheets.c.id) & (r.state == ACTIVE))
@@ -66,7 +70,9 @@ def _targets(row: Row[Any], year: int) -> Iterable[KpiTarget]:
             continue
         value = Decimal(number) / 100 if found[f"{part}_unit"] == "%" else Decimal(number)
         sign = _PLAIN.get(found[f"{part}_operator"], found[f"{part}_operator"]) or Operator.AT_LEAST.value
-        yield KpiTarget(found["centre"] or "", found["kpi"], year, half, sign, float(value))
+        yield KpiTarget(
+            found["centre"] or "", found["kpi"], year, half, sign, float(value), found["sheet"], found["key"]
+        )
 
 
 _PLAIN = {">": Operator.AT_LEAST.value, "<": Operator.AT_MOST.value}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from kpi.compute import conclude
@@ -32,3 +32,19 @@ def usual(kpi: Kpi, days: Sequence[KpiValue]) -> KpiValue | None:
         top /= len(known)
     period = Period(known[0].start, known[-1].end)
     return conclude(kpi, known[-1].formula, period, top, bottom, days=(len(known), len(days)))
+
+
+def usual_hours(rows: Iterable[tuple[date, int, float]], alike: Collection[date]) -> dict[int, float]:
+    """What comes in each hour of a usual day: the mean of those of ``alike`` that have any (day, hour, amount).
+
+    An hour in which a day had nothing counts as nothing. {} where fewer than LEAST_DAYS of them are known.
+    """
+    sums: dict[int, float] = {}
+    days = set()
+    for day, hour, amount in rows:
+        if day in alike:
+            days.add(day)
+            sums[hour] = sums.get(hour, 0.0) + amount
+    if len(days) < LEAST_DAYS:
+        return {}
+    return {hour: total / len(days) for hour, total in sorted(sums.items())}

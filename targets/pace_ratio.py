@@ -6,7 +6,11 @@ stands on numerator and denominator.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import replace
+from datetime import date, timedelta
+from threading import Lock
+from typing import ClassVar
 
 from kpi.forecast import Projection, project
 from kpi.model import NoValue
@@ -19,21 +23,34 @@ from targets.pace_base import Goal, Moment
 from targets.pace_facts import KpiFacts
 
 MEAN_OF_MONTHS = "mean_of_months"
+MOST_REMEMBERED = 1000
 
 
 class Projections:
-    """The projections of one call: the same question is answered once, however many indicators ask it."""
+    """Projections by what they are made of: the same question is answered once, however many indicators ask it.
+
+    They look back to the last day that is over, so new figures of a running day change none of them: those of earlier
+    calls are remembered, known by the content of the history.
+    """
+
+    _remembered: ClassVar[OrderedDict[tuple[object, ...], Projection]] = OrderedDict()
+    _lock: ClassVar[Lock] = Lock()
 
     def __init__(self, moment: Moment) -> None:
         self._moment = moment
-        self._known: dict[tuple[str, Period, Operator, float, float], Projection] = {}
+        days = (moment.settled + timedelta(days=n) for n in range(1, (moment.full.end - moment.settled).days + 1))
+        self._ahead = tuple(moment.calendar.day(day).kind for day in days)
 
     def of(self, facts: KpiFacts, period: Period, goal: Goal, tolerance: float = 0.0) -> Projection:
         """Where the KPI will end, seen from the last day that is over."""
-        key = (facts.kpi.code, period, goal.operator, goal.value, tolerance)
-        if key not in self._known:
-            self._known[key] = project(
-                facts.history,
+        asked = (period, self._moment.settled, goal.operator, goal.value, tolerance)
+        history = facts.history.between(date.min, self._moment.settled)
+        key = (history.digest, self._ahead, *asked)
+        with self._lock:
+            known = self._remembered.get(key)
+        if known is None:
+            known = project(
+                history,
                 period,
                 self._moment.settled,
                 goal.operator,
@@ -41,7 +58,12 @@ class Projections:
                 self._moment.calendar,
                 tolerance=tolerance,
             )
-        return self._known[key]
+        with self._lock:
+            self._remembered[key] = known
+            self._remembered.move_to_end(key)
+            while len(self._remembered) > MOST_REMEMBERED:
+                self._remembered.popitem(last=False)
+        return known
 
 
 def effective(goal: Goal, *, is_share: bool) -> Goal:

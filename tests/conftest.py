@@ -24,6 +24,20 @@ from db.schema import metadata
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER_FOLDER = "HOTLINE_TEST_PG_FOLDER"
+LONG = (
+    "test_faults_kill",
+    "test_ingest_hypothesis",
+    "test_alerts_kill",
+    "test_bench",
+    "test_dashboard_browser",
+    "test_scheduler_processes",
+    "test_cli_serve",
+    "test_project_start",
+    "test_demo",
+    "test_kpi_backtest",
+    "test_targets_read_seeds",
+)
+"""Beginnings of the names of files that take long."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,6 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         # Short (a socket's path has at most 107 characters) and in /tmp: as root, pgserver opens parent folders.
         os.environ[SERVER_FOLDER] = tempfile.mkdtemp(prefix="hk")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of long tests first: a worker that meets one last would keep the other waiting."""
+    items.sort(key=lambda item: not item.path.stem.startswith(LONG))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

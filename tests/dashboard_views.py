@@ -9,7 +9,8 @@ from typing import Any
 from plotly.io.json import to_json_plotly  # type: ignore[import-untyped]
 
 from dashboard.judged import Target, judge
-from dashboard.views import DailyChart, HourlyChart, Indicator, MarkedDay, Overview
+from dashboard.views import DailyChart, Indicator, MarkedDay, Overview
+from dashboard.views_live import HourlyChart
 from kpi.catalogue import build
 from kpi.model import KpiValue, NoValue
 from kpi.periods import Period

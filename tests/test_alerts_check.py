@@ -172,6 +172,8 @@ def test_at_night_what_can_wait_waits_for_the_digest(engine: Engine) -> None:
     assert desk.kinds() == [("fired", "cancelled"), ("fired", "cancelled"), ("digest", "pending")]
     digest = desk.told()[-1]
     assert digest.title.startswith("【免打扰时段汇总】") and len(digest.items) == 2
+    held = [one.message_id for one in desk.deliveries() if one.kind == "fired"]
+    assert set(digest.thread.split()) == set(held), "what comes later about them answers the same thread"
     desk.tick("2026-03-03 07:05")
     assert len(desk.kinds()) == 3
 

@@ -104,13 +104,13 @@ def switch(page: Page) -> None:
 def look(visitor: Visitor, path: str, *, anew: bool = True) -> Page:
     """Opens a page and waits until it stands; not ``anew``: from within the product, without loading it again."""
     page = visitor.page
-    if not anew and page.locator("#menu a").count() and path.partition("?")[0] not in PLAIN:
+    if not anew and page.locator("#menu a").count() and not path.startswith(PLAIN):
         with page.expect_response(lambda answer: '"_pages_content"' in (answer.request.post_data or "")):
             page.evaluate(GO, path)
     else:
         page.goto(visitor.site.url + path)
     page.wait_for_selector(".page > *, .state, main")
-    if path.partition("?")[0] not in PLAIN:
+    if not path.startswith(PLAIN):
         expect(page.locator("#menu a").first).to_be_attached()
     page.wait_for_timeout(200)
     return page
@@ -168,8 +168,12 @@ def _formula_and_table(page: Page) -> None:
     expect(page.locator(".basis[open] dt").first).to_be_visible()
 
 
-def _all_details(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details:not([data-fold])').forEach((fold) => { fold.open = true; })")
+def _details(page: Page) -> None:
+    """The first of each kind: they are many, and alike."""
+    page.evaluate(
+        "for (const kind of new Set([...document.querySelectorAll('.page details:not([data-fold])')]"
+        ".map((fold) => fold.className))) document.querySelector(`.page details[class='${kind}']`).open = true"
+    )
 
 
 def _list(page: Page) -> None:
@@ -187,8 +191,8 @@ OPENED: dict[str, tuple[str, Callable[[Page], None], dict[str, Any]]] = {
     "centres": ("/", _centres, ALL),
     "calendar": ("/", _calendar, POPUP),
     "formula": ("/calls", _formula_and_table, ALL),
-    "definitions": ("/catalogue", _all_details, ALL),
-    "evaluation": ("/evaluation", _all_details, ALL),
+    "definitions": ("/catalogue", _details, ALL),
+    "evaluation": ("/evaluation", _details, ALL),
     "list": ("/alerts", _list, POPUP),
     "gap": ("/data", _gap, ALL),
 }

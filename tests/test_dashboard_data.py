@@ -113,8 +113,9 @@ def test_it_draws_the_period_and_what_makes_four_weeks(data: Data) -> None:
     assert [d.text for d in chart.holidays] == ["春节"] * 3  # to 23 February
 
 
-def test_it_shows_today_by_hour_only_when_asked_for_today(data: Data) -> None:
-    assert data.overview(Filters()).hourly is None
+def test_it_shows_today_by_hour_while_the_period_runs(data: Data) -> None:
+    assert data.overview(Filters(preset="last-month")).hourly is None
+    assert data.overview(Filters()).hourly is not None
     chart = data.overview(Filters(preset="today", kpi="answer_rate")).hourly
     assert chart is not None
     assert [(int(v.key), v.numerator, v.denominator) for v in chart.values] == [

@@ -110,6 +110,7 @@ def test_it_shows_both_comparisons_and_the_reason_for_none(view: Overview) -> No
 
 def test_it_speaks_of_the_same_hours_in_the_sentence(view: Overview) -> None:
     plain = [replace(item, target=None, status=None) for item in (*view.headline, *view.rows)]
+    plain.sort(key=lambda item: item.kpi.code != "answer_rate")
     sentence = findings.overview_sentence(replace(view, headline=tuple(plain), rows=()))
     assert "接通率 96.17 %,较昨天同时段 −1.0 个百分点" in sentence
 

@@ -15,14 +15,14 @@ from dashboard.components import forms
 from dashboard.components.alerts import CHANNELS, moment
 from dashboard.components.parts import Child, Column, row, table
 from dashboard.texts import t
-from db.alert_states import Incident
-from db.deliveries import Delivery
 from kpi.alert_model import AlertRule
 
 if TYPE_CHECKING:
     from alerts.message import Item
     from alerts.replay import Firing
     from dashboard.ask_alerts import AlertsView, Said, Story
+    from db.alert_states import Incident
+    from db.deliveries import Delivery
 
 MARK_KINDS = {"✓": "met", "▲": "risk", "✕": "missed"}
 COLUMNS = (
@@ -75,11 +75,7 @@ def _message(one: Said, now: datetime, masked: Callable[[str], str]) -> Componen
 
 
 def _item(item: Item) -> Component:
-    figure: list[Child] = [
-        html.Strong(item.value),
-        f" {item.target}" if item.target else "",
-        f"  {item.parts}" if item.parts else "",
-    ]
+    figure: list[Child] = [html.Strong(item.value), f" {item.target} ", html.Small(item.parts)]
     told = ((t("alerts.since"), item.since), (t("alerts.to_date"), item.to_date), (t("alerts.required"), item.required))
     lines: list[Component] = [html.Div(f"{label}: {text}") for label, text in told if text]
     if item.causes:

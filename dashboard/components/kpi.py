@@ -10,10 +10,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import format as fmt
+from dashboard import format_pace as fmt_pace
 from dashboard import ids
 from dashboard.components.parts import Column, aria, badge, data, figure, icon, link, panel, row, table
 from dashboard.figures.spark import spark_mask
 from dashboard.filters import Filters
+from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
 from dashboard.views import Indicator, Overview
 from kpi.model import Kpi, KpiValue
@@ -41,6 +43,7 @@ def card(item: Indicator, view: Overview, filters: Filters, *, drawn: bool) -> C
             html.Div([_name(item, filters), badge(item.status), _proof_button(item)], className="card-head"),
             html.Div([figure(shown, "figure figure-big"), _target(item)], className="card-value"),
             html.Div([_parts(item), _coverage(item, view)], className="card-line"),
+            _pace(item, view),
             html.Div(
                 [
                     html.Div([_change(item, view), _today(item), _without(item)], className="card-notes"),
@@ -88,7 +91,7 @@ def _row(item: Indicator, view: Overview, filters: Filters, common: str, *, draw
     value = figure(fmt.figure(item.now, item.kpi.unit, item.target))
     cells = (
         badge(item.status),
-        [_name(item, filters), _coverage(item, view, common), _without(item)],
+        [_name(item, filters), _coverage(item, view, common), _without(item), _pace(item, view)],
         [value, _parts(item), _stale_note()],
         _target(item),
         [_change(item, view)],
@@ -130,6 +133,17 @@ def _target(item: Indicator) -> Component | None:
         return None
     text = fmt.target_text(item.target, item.kpi.unit, brief=True)
     return html.Span([html.Span("目标 ", className="target-word"), text], className="target")
+
+
+def _pace(item: Indicator, view: Overview) -> Component | None:
+    """What the year's target still takes: allowance, rate required, probability; a link to the whole path."""
+    pace = view.paces.get(item.kpi.code)
+    if pace is None or not pace.said:
+        return None
+    chance = t("targets.chance", p=fmt_pace.chance(pace.chance)) if pace.chance is not None else ""
+    words = t("finding.semicolon").join(filter(None, (pace.said, chance)))
+    address = "/indicator" + TargetFilters(sheet=pace.sheet).query(key=pace.key)
+    return link(words, address, "pace", title=t("targets.open", name=item.kpi.name))
 
 
 def _parts(item: Indicator) -> Component | None:

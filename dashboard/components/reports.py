@@ -49,7 +49,9 @@ def archive_table(view: ReportsView) -> list[Child]:
     """The reports sent, newest first."""
     if not view.archive:
         return [html.P(t("reports.none"), className="note")]
-    body = table(t("reports.archive"), ARCHIVE, [_archived(one, view.now) for one in view.archive], "plain-table")
+    body = table(
+        t("reports.archive"), ARCHIVE, [_archived(one, view.now) for one in view.archive], "plain-table stacked"
+    )
     more = view.in_all > len(view.archive)
     return [
         body,
@@ -101,7 +103,7 @@ def schedules_table(view: ReportsView, centres: Mapping[str, str]) -> Component:
         return html.P(t("reports.schedules_none"), className="note")
     sheets = dict(view.sheets)
     rows = [_scheduled(one, view.now, centres, sheets) for one in view.schedules]
-    return table(t("reports.schedules"), SCHEDULES, rows, "plain-table")
+    return table(t("reports.schedules"), SCHEDULES, rows, "plain-table stacked")
 
 
 def _scheduled(one: ScheduleRow, now: datetime, centres: Mapping[str, str], sheets: Mapping[str, str]) -> Component:
@@ -152,7 +154,7 @@ def readers_table(view: ReportsView, masked: Callable[[str], str]) -> list[Child
             for one in contacts
         ]
         rows.append(row(READERS, (name, ";".join(shown))))
-    return [table(t("reports.readers"), READERS, rows, "plain-table"), hint]
+    return [table(t("reports.readers"), READERS, rows, "plain-table stacked"), hint]
 
 
 def preview_links(kind: str, centre: str, sheet: str, which: str) -> list[Child]:

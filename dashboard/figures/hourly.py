@@ -8,7 +8,7 @@ from dashboard import format as fmt
 from dashboard import theme as themes
 from dashboard.figures.common import hover, misses
 from dashboard.theme import Tokens
-from dashboard.views import HourlyChart
+from dashboard.views_live import HourlyChart
 from kpi.model import KpiValue
 
 MOST_LABELS = 4
@@ -19,7 +19,7 @@ def hourly_figure(chart: HourlyChart, theme: str) -> dict[str, Any]:
     tokens = themes.THEMES[theme]
     layout = themes.plotly_layout(theme)
     hours = [int(v.key) for v in chart.values]
-    layout |= {"barmode": "overlay", "bargap": 0.25, "hovermode": "x"}
+    layout |= {"barmode": "overlay", "bargap": 0.25, "hovermode": "x", "showlegend": False}
     layout["xaxis"] |= {
         "tickvals": list(range(0, 24, 3)),
         "ticktext": [f"{h} 时" for h in range(0, 24, 3)],
@@ -35,9 +35,20 @@ def hourly_figure(chart: HourlyChart, theme: str) -> dict[str, Any]:
         "data": [
             _bars(hours, asked, tokens.bar) | {"customdata": texts, "hovertemplate": "%{customdata}<extra></extra>"},
             _bars(hours, done, tokens.ink_soft) | {"hoverinfo": "skip"},
+            *_usual(chart, tokens),
         ],
         "layout": layout,
     }
+
+
+def _usual(chart: HourlyChart, tokens: Tokens) -> list[dict[str, Any]]:
+    """What the denominator usually is, as steps behind nothing: today's hours and those still to come."""
+    if not chart.usual:
+        return []
+    line = {"color": tokens.ink, "width": 1.5, "dash": "dot", "shape": "hvh"}
+    hours = list(chart.usual)
+    heights = list(chart.usual.values())
+    return [{"type": "scatter", "mode": "lines", "x": hours, "y": heights, "line": line, "hoverinfo": "skip"}]
 
 
 def _bars(hours: list[int], heights: list[float | None], colour: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from flask import request
 from dashboard import charts_overview, findings, ids
 from dashboard import theme as themes
 from dashboard.chart_routes import files_of
-from dashboard.components import charts, kpi, proof, states
+from dashboard.components import charts, kpi, live, proof, states
 from dashboard.data import current
 from dashboard.filters import Filters, read_search
 from dashboard.pressed import pressed
@@ -51,7 +51,7 @@ def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) ->
     if not view.has_values:
         return {"sentence": _empty(view, filters), "cards": None, "rows": None, "charts": None}
     return {
-        "sentence": [_sentence(view), states.problems(problems)],
+        "sentence": [_sentence(view), states.problems(problems), live.alerts_strip(view.alerts, data.now())],
         "cards": kpi.cards(view.headline, view, filters, _drawn(view)),
         "rows": kpi.rows_panel(view, filters, _drawn(view)),
         "charts": charts.charts(view, charts_overview.charts_of(view, filters), files_of(PAGE, filters.query()), theme),

@@ -104,6 +104,15 @@
     if (current !== null && iso.slice(0, 10) === wall(current).slice(0, 10)) return iso.slice(11, 16);
     return dated(Date.parse(iso), { month: "long", day: "numeric" }) + " " + iso.slice(11, 16);
   }
+  function stopped(iso, current) {
+    var at = iso.slice(11, 16), day = iso.slice(0, 10);
+    if (day === wall(current).slice(0, 10)) return text("js.stopped_at", { at: at });
+    if (at === "00:00") { // whole days: stopped at the end of the day before
+      day = new Date(Date.parse(day) - 86400000).toISOString().slice(0, 10);
+      at = "";
+    }
+    return text("js.stopped_on", { month: Number(day.slice(5, 7)), day: Number(day.slice(8)), at: at }).trim();
+  }
   function look() {
     var current = now();
     if (current === null) return;
@@ -124,7 +133,7 @@
     });
     var said = fresh.at ? text("wall.js_at", { at: dayAndTime(fresh.at) }) + " · " +
       ago(Math.floor((current - Date.parse(fresh.at)) / 60000)) : text("wall.js_never", {});
-    if (worst) said = text("js.stopped_at", { at: dayAndTime(worst) });
+    if (worst) said = stopped(worst, current);
     put(freshBox, said);
     freshBox.classList.toggle("is-stale", Boolean(worst));
     stage.querySelectorAll("[data-sources]").forEach(function (figure) {

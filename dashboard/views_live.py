@@ -1,0 +1,64 @@
+"""What 总览 shows of the running day: its hours, how its end can still be met, the pace of the year, open alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dashboard.judged import Target
+from kpi.model import Kpi, KpiValue
+from kpi.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class RestOfDay:
+    """What it takes to end the day on target. ``ahead``: how much is usually still to come (unit of the denominator).
+
+    ``required``: the rate from here on, as written (“≥ 95.8 %”). ``left``: misses still allowed, None where they can't
+    be counted. ``locked``: met whatever comes; ``lost``: out of reach whatever comes.
+    """
+
+    ahead: float
+    required: str
+    left: float | None
+    locked: bool
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HourlyChart:
+    """One KPI by hour of today, hours without data left out. ``formula``: the one in force, written out.
+
+    An hour with fewer than ``min_sample`` in its denominator is too quiet to be called the worst. ``usual``: what the
+    denominator usually is in each hour of a day of this ``kind``; {} where too few days tell it.
+    """
+
+    kpi: Kpi
+    formula: str
+    values: tuple[KpiValue, ...]
+    target: Target | None
+    min_sample: int
+    usual: Mapping[int, float] = field(default_factory=dict)
+    kind: str = ""
+    rest: RestOfDay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """How a KPI stands towards its target of the half-year or year: allowance, rate still required, in words."""
+
+    status: Status
+    said: str
+    chance: float | None
+    sheet: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlert:
+    """An alert that is not over: the rule's name and since when."""
+
+    name: str
+    since: datetime | None
+    seen_by: str

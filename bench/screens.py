@@ -7,7 +7,7 @@ import json
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,13 +54,14 @@ async def _hold(
 
     async def screen() -> None:
         await asyncio.sleep(chance.uniform(0, EVERY))
-        reader, writer = await asyncio.open_connection(host, port)
         while time.monotonic() < end:
             begun = time.monotonic()
-            for body in bodies:
-                load.seconds.append(await _ask(reader, writer, host, body, load))
+            try:
+                await _round(host, port, bodies, load)
+            except (OSError, asyncio.IncompleteReadError):  # turned away: as bad as no answer until the next question
+                load.failed += 1
+                load.seconds.append(EVERY)
             await asyncio.sleep(max(0.0, EVERY - (time.monotonic() - begun)))
-        writer.close()
 
     async def news() -> None:
         while time.monotonic() < end:
@@ -70,12 +71,28 @@ async def _hold(
     await asyncio.gather(news(), *(screen() for _ in range(screens)))
 
 
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, body: bytes, load: Load) -> float:
+async def _round(host: str, port: int, bodies: Sequence[bytes], load: Load) -> None:
+    """One screen's questions, as a browser asks them: over one connection until the server closes it."""
+    stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+    for body in bodies:
+        begun = time.monotonic()
+        if stream is None:
+            stream = await asyncio.open_connection(host, port)
+        stays = await _ask(*stream, host, body, load)
+        load.seconds.append(time.monotonic() - begun)
+        if not stays:
+            stream[1].close()
+            stream = None
+    if stream is not None:
+        stream[1].close()
+
+
+async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, body: bytes, load: Load) -> bool:
+    """Asks and reads the answer. True where the connection stays open."""
     head = (
         f"POST /_dash-update-component HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
         f"Accept-Encoding: br\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    begun = time.monotonic()
     writer.write(head.encode() + body)
     await writer.drain()
     answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
@@ -83,4 +100,4 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host:
         await reader.readexactly(int(answer.partition("content-length:")[2].split("\r\n")[0]))
     elif " 204 " not in answer[:20]:
         load.failed += 1
-    return time.monotonic() - begun
+    return "connection: close" not in answer

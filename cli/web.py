@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 import threading
@@ -59,8 +58,6 @@ def pages(product: Product) -> WSGIApplication:
     from dashboard.app import create_app
 
     application: WSGIApplication = create_app(product).server
-    gc.collect()
-    gc.freeze()  # what a start has made stays: it need not be looked through again at every collection
     return application
 
 

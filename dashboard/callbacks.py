@@ -85,8 +85,12 @@ def frame_parts(data: Data, path: str, search: str | None) -> tuple[Any, Any]:
         centres = data.centres()
     except DatabaseGone:
         return shell.menu(pages, path, Filters()), []
-    bar = shell.filter_bar(filters, centres, data.today()) if here.get("filters") else []
-    return shell.menu(pages, path, filters), bar
+
+    def made() -> tuple[Any, Any]:
+        bar = shell.filter_bar(filters, centres, data.today()) if here.get("filters") else []
+        return shell.menu(pages, path, filters), bar
+
+    return data.kept(("frame", path, filters), made)
 
 
 def pulse(data: Data, version: str | None, key: str | None) -> tuple[Any, Any, Any]:

@@ -62,8 +62,10 @@ class Shot:
 def main() -> None:
     """Makes all pictures and their index."""
     parser = argparse.ArgumentParser(prog="python -m tests.gallery", description=__doc__)
-    parser.add_argument("--only", metavar="NAME", help="pages whose name holds this word; the others stay as they are")
-    only = parser.parse_args().only or ""
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="NAME", help="pages whose name begins like one of these"
+    )
+    only = tuple(parser.parse_args().only)
     if not only:
         shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -146,7 +148,7 @@ def pages_of(browser: Browser, site: Site) -> list[Shot]:
     ]
 
 
-def take(browser: Browser, site: Site, shots: list[Shot], only: str) -> None:
+def take(browser: Browser, site: Site, shots: list[Shot], only: tuple[str, ...]) -> None:
     """Each page in each theme and width."""
     for theme in THEMES:
         for width, height in WIDTHS.items():
@@ -156,11 +158,16 @@ def take(browser: Browser, site: Site, shots: list[Shot], only: str) -> None:
             )  # fmt: skip
             page = context.new_page()
             for shot in shots:
-                if only in shot.name:
+                if wanted(shot.name, only):
                     page.set_viewport_size({"width": width, "height": height})
                     page.goto(site.url + shot.path)
                     save(page, f"{shot.name}-{theme}-{width}", width, height)
             context.close()
+
+
+def wanted(name: str, only: tuple[str, ...]) -> bool:
+    """True for a page that is to be shown: without any choice, every one."""
+    return not only or name.startswith(only)
 
 
 def save(page: Page, name: str, width: int, height: int) -> None:
@@ -197,13 +204,13 @@ def palette(theme: str) -> Image.Image:
     return made
 
 
-def take_wall(browser: Browser, site: Site, only: str) -> None:
+def take_wall(browser: Browser, site: Site, only: tuple[str, ...]) -> None:
     """Every scene of the wall in the dark, the first in the light as well."""
     page = browser.new_page(viewport={"width": 1920, "height": 1080}, locale="zh-CN", reduced_motion="reduce")
     for scene, theme in [*((scene, "dark") for scene in SCENES), (SCENES[0], "light")]:
-        if only in f"wall-{scene}":
+        if wanted(f"wall-{scene}", only):
             page.goto(f"{site.url}/wall?scene={scene}&theme={theme}&pause=1")
-            page.wait_for_selector("#scenes section, #scenes .scene")
+            page.wait_for_selector("#scenes .scene:not([hidden])")
             page.wait_for_load_state("networkidle")
             page.wait_for_timeout(500)
             keep(page, f"wall-{scene}-{theme}-1920")

@@ -76,8 +76,8 @@ def test_contacts_are_added_tried_and_removed(told: Told) -> None:
     number = told.json("alerts", "contacts", "add", "--channel", "email", "--address", "a@example.org")["id"]
     (tried,) = told.json("alerts", "test", "--group", "值班", code=1)
     assert "没有回应" in tried["error"]
-    secret = ("--channel", "wecom", "--address", "http://127.0.0.1:9/send?key=t0ps3cret")
-    robot = told.json("alerts", "contacts", "add", *secret)["id"]
+    plain = ("--channel", "wecom", "--address", "http://127.0.0.1:9/send?key=t0ps3cret")
+    robot = told.json("alerts", "contacts", "add", *plain)["id"]
     assert "t0ps3cret" not in str(told.json("alerts", "test", code=1)) + str(told.json("alerts", "contacts"))
     told.json("alerts", "contacts", "remove", robot)
     told.json("alerts", "contacts", "remove", number)

@@ -98,7 +98,7 @@ def switch(page: Page) -> None:
     asks_kit = "algorithm"
     with page.expect_response(lambda answer: asks_kit in (answer.request.post_data or "")):
         page.evaluate("document.getElementById('theme-switch').click()")
-    page.wait_for_timeout(100)
+    page.wait_for_timeout(50)
 
 
 def look(visitor: Visitor, path: str, *, anew: bool = True) -> Page:
@@ -112,7 +112,7 @@ def look(visitor: Visitor, path: str, *, anew: bool = True) -> Page:
     page.wait_for_selector(".page > *, .state, main")
     if not path.startswith(PLAIN):
         expect(page.locator("#menu a").first).to_be_attached()
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(100)
     return page
 
 

@@ -46,7 +46,7 @@ def test_it_opens_with_the_sentence_then_the_proof(someone: Visitor) -> None:
     for text in ("接通率", "✕", "未达标", "95.34", "目标 ≥ 96 %", "15,827 / 16,600", "19/20 天有数据", "较上月同期"):
         expect(card).to_contain_text(text)
     expect(page.locator(".freshness")).to_contain_text("截至 14:40")
-    expect(page.locator(".chart h2")).to_have_text("接通率 19 天中 7 天未达目标,最差 3月7日 91.67 %")
+    expect(page.locator(".chart-daily h2")).to_have_text("接通率 19 天中 7 天未达目标,最差 3月7日 91.67 %")
     expect(page.locator(".kpi-table tbody tr").first).to_contain_text("按时办结率")
     assert someone.troubles == []
 
@@ -72,7 +72,7 @@ def _visited(someone: Visitor) -> int:
     seen: list[float] = []
     client.on("Network.loadingFinished", lambda event: seen.append(event["encodedDataLength"]))
     someone.open()
-    someone.page.wait_for_selector(".js-plotly-plot .scatterlayer path")
+    someone.page.wait_for_selector(".chart-daily .scatterlayer path")
     client.detach()
     return int(sum(seen))
 
@@ -89,7 +89,7 @@ def test_it_keeps_the_filters_in_the_address(someone: Visitor) -> None:
     expect(page.locator(".eyebrow").first).to_have_text("市中心 · 上月")
     assert page.url.endswith("/?period=last-month")
     page.locator(".kpi-table").get_by_role("link", name="办结率", exact=True).click()
-    expect(page.locator(".chart h2")).to_contain_text("办结率")
+    expect(page.locator(".chart-daily h2")).to_contain_text("办结率")
     assert page.url.endswith("/?period=last-month&kpi=closure_rate")
     page.locator("summary", has_text="市中心").click()
     page.get_by_role("link", name="江宁分中心").click()
@@ -97,7 +97,7 @@ def test_it_keeps_the_filters_in_the_address(someone: Visitor) -> None:
     address = page.url
     page.go_back()
     page.go_back()
-    expect(page.locator(".chart h2")).to_contain_text("接通率")
+    expect(page.locator(".chart-daily h2")).to_contain_text("接通率")
     expect(page.locator(".eyebrow").first).to_have_text("市中心 · 上月")
     page.go_forward()
     page.go_forward()
@@ -131,7 +131,9 @@ def test_it_says_what_in_the_address_it_could_not_use(someone: Visitor) -> None:
 
 def test_it_shows_today_by_hour(someone: Visitor) -> None:
     page = someone.open("/?period=today&kpi=answer_rate")
-    expect(page.locator(".chart-hourly h2")).to_have_text("今天 10 时最紧:接通率 92.00 %(共 100)")
+    expect(page.locator(".chart-hourly h2")).to_have_text(
+        "今天 10 时最紧:接通率 92.00 %(共 100);要全天达标,余下约 391 个需 ≥ 95.8 %,至多再差 16 个"
+    )
     expect(page.locator(".chart-hourly .annotation-text")).to_have_text("✕ 92%")
 
 
@@ -167,7 +169,7 @@ PARTS = [".card", ".js-plotly-plot", ".kpi-table tr:nth-child(2)"]
 def test_it_redraws_only_what_changed_when_new_data_comes(browser: Browser, tmp_path: Path) -> None:
     with installation(tmp_path) as made, serving(made) as site, visitor(browser, site) as someone:
         page = someone.open()
-        page.wait_for_selector(".js-plotly-plot .scatterlayer path")
+        page.wait_for_selector(".chart-daily .scatterlayer path")
         page.evaluate("parts => parts.forEach(part => { document.querySelector(part).marked = 1; })", PARTS)
         page.get_by_role("button", name="接通率的口径与来源", exact=True).focus()
         page.evaluate("() => scrollTo(0, 200)")
@@ -207,7 +209,7 @@ def test_it_changes_theme_at_once_and_remembers(browser: Browser, site: Site) ->
     with visitor(browser, site, color_scheme="dark") as someone:
         page = someone.open()
         background = "() => getComputedStyle(document.body).backgroundColor"
-        line = ".js-plotly-plot .scatterlayer .trace:last-child path.js-line, .js-plotly-plot path.js-line"
+        line = ".chart-daily path.js-line"
         page.wait_for_selector(line)
         dark = page.evaluate(background)
         page.get_by_role("button", name="切换深色或浅色").click()
@@ -246,7 +248,7 @@ def test_it_can_be_used_without_a_mouse(someone: Visitor) -> None:
 
 def test_it_shows_sentence_cards_and_five_rows_above_the_fold(someone: Visitor) -> None:
     page = someone.open()
-    page.wait_for_selector(".js-plotly-plot .scatterlayer path")
+    page.wait_for_selector(".chart-daily .scatterlayer path")
     fifth = page.locator(".kpi-table tbody tr").nth(4).bounding_box()
     assert fifth is not None
     assert fifth["y"] + fifth["height"] <= 768

@@ -143,7 +143,7 @@ def _pace(item: Indicator, view: Overview) -> Component | None:
     chance = t("targets.chance", p=fmt_pace.chance(pace.chance)) if pace.chance is not None else ""
     words = t("finding.semicolon").join(filter(None, (pace.said, chance)))
     address = "/indicator" + TargetFilters(sheet=pace.sheet).query(key=pace.key)
-    return link(words, address, "pace", title=t("targets.open", name=item.kpi.name))
+    return link(words, address, "pace", title=words)
 
 
 def _parts(item: Indicator) -> Component | None:

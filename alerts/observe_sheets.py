@@ -1,11 +1,7 @@
-"""What is known of the indicators of target sheets: the rows of the progress page, once a sheet.
-
-A projection depends on days that are over alone, so it is worked out once a day, not at every look.
-"""
+"""What is known of the indicators of target sheets: the rows of the progress page, once a sheet."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -19,49 +15,15 @@ from alerts.seen import KIND_UNITS, Seen, Subject, goal_text, nothing, parts, wr
 from db.centres import CentreTree
 from kpi.alert_model import AlertKind, AlertRule, Observation
 from kpi.catalogue import Catalogue
-from kpi.forecast import Projection
 from kpi.pace_model import BoundTo, Pace, ProgressRow
 from kpi.periods import Period
 from kpi.status import Operator, Status
 from kpi.workdays import WorkCalendar
-from targets.pace_base import Goal, Moment, goal_of
-from targets.pace_facts import KpiFacts
+from targets.pace_base import goal_of
 from targets.pace_hand import due_day
-from targets.pace_ratio import Projections
 from targets.progress import Opened, open_sheet
 
 HALF_DAYS = 181
-MOST_KEPT = 4096
-_kept: dict[tuple[object, ...], Projection] = {}
-
-
-class KeptProjections(Projections):
-    """Projections that outlive a look: the same history asked the same gives the same answer."""
-
-    def __init__(self, moment: Moment) -> None:
-        super().__init__(moment)
-        self._at = moment
-        self._marks: dict[str, str] = {}
-
-    def of(self, facts: KpiFacts, period: Period, goal: Goal, tolerance: float = 0.0) -> Projection:
-        """As ``Projections.of``."""
-        key = (self._mark(facts), self._at.settled, period, goal.operator, goal.value, tolerance)
-        found = _kept.get(key)
-        if found is None:
-            if len(_kept) >= MOST_KEPT:
-                _kept.clear()
-            found = _kept[key] = super().of(facts, period, goal, tolerance)
-        return found
-
-    def _mark(self, facts: KpiFacts) -> str:
-        """A digest of the days that are over, and of the calendar they are seen in."""
-        if facts.kpi.code not in self._marks:
-            known = facts.history.until(self._at.settled)
-            digest = hashlib.sha256(repr((sorted(self._at.calendar.changed.items()), known.is_share)).encode())
-            for column in (known.days, known.numerator, known.denominator, known.kinds):
-                digest.update(column.tobytes())
-            self._marks[facts.kpi.code] = digest.hexdigest()
-        return self._marks[facts.kpi.code]
 
 
 @dataclass(frozen=True)
@@ -86,12 +48,12 @@ def rows_of(
     min_sample: int = 0,
     only: str | None = None,
 ) -> SheetRows:
-    """The rows of ``targets.progress`` for a day. Raises UnknownSheetError."""
+    """The rows of ``targets.progress`` for a day, paced in the period in which they are judged. Raises
+    UnknownSheetError."""
     opened = open_sheet(
         conn, catalogue, code, as_of, today=today, calendar=calendar, tz=tz, min_sample=min_sample, only=only
     )
-    known = replace(opened.known, projections=KeptProjections(opened.known.moment))
-    opened = replace(opened, known=known)
+    opened = replace(opened, known=replace(opened.known, due_only=True))
     place = centres.by_code[opened.centre].name if opened.centre in centres.by_code else ""
     return SheetRows(opened, {row.key: row for row in opened.rows()}, place)
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
-from datetime import date, timedelta
 from threading import Lock
 from typing import ClassVar
 
-from kpi.forecast import Projection, project
+from kpi.forecast import History, Projection, project
 from kpi.model import NoValue
 from kpi.pace_model import Binding, Pace
 from kpi.pacing import RatioPace, pace_ratio
@@ -23,7 +22,7 @@ from targets.pace_base import Goal, Moment
 from targets.pace_facts import KpiFacts
 
 MEAN_OF_MONTHS = "mean_of_months"
-MOST_REMEMBERED = 1000
+MOST_REMEMBERED = 4096
 
 
 class Projections:
@@ -38,14 +37,17 @@ class Projections:
 
     def __init__(self, moment: Moment) -> None:
         self._moment = moment
-        days = (moment.settled + timedelta(days=n) for n in range(1, (moment.full.end - moment.settled).days + 1))
-        self._ahead = tuple(moment.calendar.day(day).kind for day in days)
+        self._calendar = repr(sorted(moment.calendar.changed.items()))
+        self._histories: dict[str, History] = {}
 
     def of(self, facts: KpiFacts, period: Period, goal: Goal, tolerance: float = 0.0) -> Projection:
         """Where the KPI will end, seen from the last day that is over."""
-        asked = (period, self._moment.settled, goal.operator, goal.value, tolerance)
-        history = facts.history.between(date.min, self._moment.settled)
-        key = (history.digest, self._ahead, *asked)
+        history = self._histories.get(facts.kpi.code)
+        if history is None:
+            history = self._histories[facts.kpi.code] = facts.history.until(self._moment.settled)
+        key = (
+            history.digest, self._calendar, self._moment.settled, period, goal.operator, goal.value, tolerance
+        )  # fmt: skip
         with self._lock:
             known = self._remembered.get(key)
         if known is None:

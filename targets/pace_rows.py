@@ -31,13 +31,15 @@ _COUNTS = (PaceClass.TOWARDS, PaceClass.EXACT, PaceClass.CAP)
 @dataclass(frozen=True)
 class Known:
     """What is known on a day: facts by KPI code, entries by indicator key (in order of day), and the projections.
-    ``min_sample`` counts where a binding says nothing of its own."""
+    ``min_sample`` counts where a binding says nothing of its own. ``due_only``: up to 30 June the full year is measured
+    but not paced, for those who ask only for the period in which an indicator is judged."""
 
     moment: Moment
     facts: Mapping[str, KpiFacts]
     entries: Mapping[str, Sequence[Entry]]
     projections: Projections
     min_sample: int = 0
+    due_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,9 @@ def row_of(project: Project, indicator: Indicator, key: str, binding: Binding | 
         unit=one.unit,
         better=one.better,
         half=_pace(one, indicator.half, moment.half, binding),
-        full=_pace(one, indicator.full, moment.full, binding),
+        full=_measured(one, moment.full).begin(moment.full, indicator.full)
+        if known.due_only and moment.as_of <= moment.half.end
+        else _pace(one, indicator.full, moment.full, binding),
         last_year=last_year,
         spark=facts.spark(moment.as_of)
         if facts is not None

@@ -100,8 +100,11 @@ def test_fifty_centres_with_forty_rules_each_are_checked_within_two_seconds(sqli
         now += timedelta(minutes=5)
         return tick(sqlite_engine, CATALOGUE, now=now, tz=TZ, calendar=CALENDAR, link=lambda rule: "", host="h.example")
 
-    first = look()  # works out the day's projections, which are kept until the next day
-    assert first.rules == 2000 and not first.told
+    made = look()  # the very first, which writes where every rule stands
+    assert made.rules == 2000 and not made.told
+    now += timedelta(days=1)
+    first = weigh(look, tries=1)  # works out the projections of the new day, which are kept until the next
     spent = weigh(look, tries=3)
-    print(f"{spent:.2f} s")
+    print(f"{first:.2f} s, then {spent:.2f} s")
+    assert first < 1.5 * LIMIT  # 1.8 s where it was measured; once a day, with room for a noisy machine
     assert spent < LIMIT

@@ -91,7 +91,7 @@ def _row(item: Indicator, view: Overview, filters: Filters, common: str, *, draw
     value = figure(fmt.figure(item.now, item.kpi.unit, item.target))
     cells = (
         badge(item.status),
-        [_name(item, filters), _coverage(item, view, common), _without(item), _pace(item, view)],
+        [_name(item, filters), _coverage(item, view, common), _without(item), _pace(item, view, leads=False)],
         [value, _parts(item), _stale_note()],
         _target(item),
         [_change(item, view)],
@@ -135,13 +135,15 @@ def _target(item: Indicator) -> Component | None:
     return html.Span([html.Span("目标 ", className="target-word"), text], className="target")
 
 
-def _pace(item: Indicator, view: Overview) -> Component | None:
-    """What the year's target still takes: allowance, rate required, probability; a link to the whole path."""
+def _pace(item: Indicator, view: Overview, *, leads: bool = True) -> Component | None:
+    """What the year's target still takes: allowance, rate required, probability; ``leads``: to the whole path."""
     pace = view.paces.get(item.kpi.code)
     if pace is None or not pace.said:
         return None
     chance = t("targets.chance", p=fmt_pace.chance(pace.chance)) if pace.chance is not None else ""
     words = t("finding.semicolon").join(filter(None, (pace.said, chance)))
+    if not leads:
+        return html.Span(words, className="pace", title=words)
     address = "/indicator" + TargetFilters(sheet=pace.sheet).query(key=pace.key)
     return link(words, address, "pace", title=words)
 

@@ -24,7 +24,7 @@ from tests.dashboard_facts import FakeProduct, fill, product
 CHROMIUM = find_browser() or "chromium"
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 45_000
 """How long something may take to appear on a busy machine."""
 
 
@@ -99,6 +99,7 @@ class Visitor:
 def visitor(browser: Browser, site: Site, size: dict[str, int] = DESK, **options: Any) -> Iterator[Visitor]:
     """A new visitor with an empty cache."""
     context = browser.new_context(viewport=size, locale="zh-CN", **options)  # type: ignore[arg-type]
+    context.set_default_timeout(2 * PATIENCE_MS)
     page = context.new_page()
     someone = Visitor(context, page, site)
 

@@ -64,6 +64,7 @@ def start_from_preset(someone: Visitor) -> Page:
     page.locator("#review-field-author").fill("绩效专员")
     page.get_by_role("button", name="确认全部建议").click()
     expect(page.locator("#review-answer")).to_contain_text("已确认 19 项绑定")
+    expect(page.locator(".page")).to_contain_text("绩效专员 已确认")  # redrawn: a click meanwhile would be lost
     page.get_by_role("button", name="启用这一版").click()
     expect(page.locator("#review-answer")).to_contain_text("已启用第 1 版")
     expect(page.locator("h1")).to_contain_text("启用中")

@@ -12,6 +12,7 @@ from db.engine import write
 from db.kpi_targets import KpiTarget, load_targets, target_for
 from db.sheets import load_sheet, retire, save_sheet
 from db.store import CentreRow, sync_centres
+from kpi.sheet import indicator_keys
 from tests.target_sheets import put_targets
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -23,7 +24,14 @@ def test_targets_are_those_of_the_sheet_in_force(engine: Engine) -> None:
     sync_centres(engine, [CentreRow("city", "市中心", None), CentreRow("jn", "江宁", "city")])
     with write(engine) as conn:
         put_targets(conn, "jn", HALF, FULL)
-        assert load_targets(conn, 2026) == [
+        found = load_targets(conn, 2026)
+        assert {target.sheet for target in found} == {"jn-2026"}
+        codes = dict.fromkeys((*HALF, *FULL))
+        keys = {
+            key: code for code, key in zip(codes, indicator_keys(load_sheet(conn, "jn-2026").projects[0]), strict=True)
+        }
+        assert [keys[target.key] for target in found] == [target.kpi for target in found]
+        assert [replace(target, sheet="", key="") for target in found] == [
             KpiTarget("jn", "answer_rate", 2026, 1, ">=", 0.96),
             KpiTarget("jn", "answer_rate", 2026, 0, ">=", 0.97),
             KpiTarget("jn", "daily_output", 2026, 1, ">=", 60.0),

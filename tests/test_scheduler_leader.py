@@ -66,7 +66,9 @@ def test_it_notices_that_the_server_ended_its_connection(postgresql_engine: Engi
     with postgresql_engine.begin() as conn:
         conn.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+                "SELECT pg_terminate_backend(pid) FROM pg_locks "
+                "WHERE locktype = 'advisory' AND pid <> pg_backend_pid() "
+                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             )
         )
     assert not leader.held()

@@ -27,6 +27,7 @@ def test_it_makes_the_same_reference_data_every_time(tmp_path: Path) -> None:
     assert rows == [(10_411, 600, 0)]
 
 
+@pytest.mark.timeout(900)  # a minute and a quarter where nothing else runs
 def test_it_measures_a_small_year_and_finds_the_sums_of_the_raw_engine(tmp_path: Path) -> None:
     out = tmp_path / "table.md"
     command = [sys.executable, "-m", "bench", "--quick", "--dir", str(tmp_path / "data"), "--out", str(out)]

@@ -257,6 +257,7 @@ def _ask(url: str, questions: int) -> None:
         tag = json.loads(body)["tag"] if body else tag
 
 
+@pytest.mark.timeout(900)  # a minute where nothing else runs
 def test_a_day_leaves_no_trace_in_browser_or_server(browser: Browser, tmp_path: Path) -> None:
     """24 hours pass in seconds: a browser turns all their scenes, another wall asks all their questions, and new
     figures come every half hour."""

@@ -41,7 +41,7 @@ class MendedRow:
 
 
 def open_rejects(conn: Connection, ids: Sequence[int]) -> dict[int, OpenReject]:
-    """Those of these rejects that are open, by id."""
+    """Those of these rejects that are open, by id and in its order."""
     r = rejects.c
     found: dict[int, OpenReject] = {}
     for start in range(0, len(ids), CHUNK):
@@ -53,6 +53,7 @@ def open_rejects(conn: Connection, ids: Sequence[int]) -> dict[int, OpenReject]:
             .join_from(rejects, runs, runs.c.id == r.run_id)
             .join(sources, sources.c.id == r.source_id)
             .where(r.state == OPEN, r.id.in_(ids[start : start + CHUNK]))
+            .order_by(r.id)
         )
         for row in conn.execute(statement):
             window = (row.window_from, row.window_to) if row.window_from and row.window_to else None

@@ -51,7 +51,7 @@ def product() -> set[str]:
     return distributions([path for path in product_files() if path.parent != ROOT / "bench"])
 
 
-def tests_and_bench() -> set[str]:
+def used_by_tests_and_bench() -> set[str]:
     return distributions([path for path in own_files(".py") if path.parent in (ROOT / "tests", ROOT / "bench")])
 
 
@@ -64,12 +64,12 @@ def test_it_names_no_package_the_product_does_without() -> None:
 
 
 def test_it_names_every_package_the_tests_and_the_benchmark_import() -> None:
-    assert tests_and_bench() - direct(RUN) - direct(DEV) - {"packaging"} == set()
+    assert used_by_tests_and_bench() - direct(RUN) - direct(DEV) - {"packaging"} == set()
 
 
 def test_it_names_no_tool_it_does_without() -> None:
     types = {name for name in direct(DEV) if name.startswith("types-")}
-    assert direct(DEV) - tests_and_bench() - DEV_NOT_IMPORTED - types == set()
+    assert direct(DEV) - used_by_tests_and_bench() - DEV_NOT_IMPORTED - types == set()
 
 
 @pytest.mark.parametrize("file", [RUN, DEV], ids=["run", "dev"])

@@ -87,7 +87,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("MIN_SAMPLE", "整数", "30", "分母少于此数时只给数值,不判断是否达标", partial(v.whole, low=1, high=1000000)),
     Setting(
         "SEAT_RANKING", "选项", "on",
-        "网页上的坐席排名: on 列出工号; anonymous 不列工号; off 不排名。后两者也不能打开单个坐席的页面",
+        "坐席怎样出现在网页、告警与报告里: on 列出工号; anonymous 不列工号; off 不排名,也不提到单个坐席。"
+        "后两者也不能打开单个坐席的页面; 大屏从不列工号; 已存档的报告不变",
         partial(v.choice, among=("on", "anonymous", "off")),
     ),
     Setting("LOG_LEVEL", "选项", "INFO", "日志的详细程度", partial(v.choice, among=_LEVELS)),

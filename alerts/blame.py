@@ -7,7 +7,8 @@ items a seat) the events are what the value is made of, against the place's own 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +19,7 @@ from db.answers import evaluate
 from kpi.catalogue import Catalogue
 from kpi.model import Ask, Better, Grain, Kpi, KpiValue, Unit
 from kpi.periods import ONE_DAY
+from kpi.showing import Showing
 from targets import said
 
 USUAL_DAYS = 28
@@ -31,6 +33,12 @@ _NAMES = {
     Grain.HOUR: "{}时", Grain.QUEUE: "技能组“{}”", Grain.CHANNEL: "渠道“{}”", Grain.SEAT: "座席 {}",
     Grain.DEPARTMENT: "承办单位“{}”", Grain.CATEGORY: "类别“{}”",
 }  # fmt: skip
+SOMEBODY = ("有一个座席", "另有一个座席")
+"""What the first and any further seat is called where seats go without names."""
+MORE, LESS = "比平常多", "比平常少"
+_VERBS = (MORE, LESS, *(f"{verb} [0-9]" for verb, *_ in (*said.MISSES.values(), *said.OTHER_MISSES)))
+_A_SEAT = re.compile(rf"座席 .+?(?={'|'.join(_VERBS)})")
+"""A sentence's seat, up to what it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +59,49 @@ class Part:
         return self.events - self.usual
 
 
-def causes(conn: Connection, catalogue: Catalogue, subject: Subject) -> tuple[str, ...]:
+def causes(conn: Connection, catalogue: Catalogue, subject: Subject, showing: Showing) -> tuple[str, ...]:
     """Sentences naming what contributed most, the worst first; none where no KPI is behind the subject or nothing
-    stands out."""
+    stands out. ``showing``: how far single seats may be named."""
     kpi = catalogue.kpis.get(subject.kpi)
     if kpi is None or subject.span is None or kpi.is_count:
         return ()
-    found = worst(conn, kpi, catalogue, subject.centre, subject.span)
-    return tuple(_sentence(kpi, part) for part in found)
+    found = worst(conn, kpi, catalogue, subject.centre, subject.span, grains=grains_shown(showing))
+    return as_shown([sentence(kpi, part) for part in found], showing)
+
+
+def grains_shown(showing: Showing) -> tuple[Grain, ...]:
+    """What may be looked at for causes."""
+    return tuple(grain for grain in GRAINS if grain is not Grain.SEAT or showing is not Showing.OFF)
+
+
+def as_shown(sentences: Iterable[str], showing: Showing) -> tuple[str, ...]:
+    """Sentences of ``causes`` as they may be read now, though they were made when seats were shown otherwise."""
+    return tuple(sentences) if showing is Showing.ON else tuple(_nameless(sentences, showing))
+
+
+def _nameless(sentences: Iterable[str], showing: Showing) -> Iterator[str]:
+    seats = 0
+    for text in sentences:
+        if not text.startswith(("座席 ", *SOMEBODY)):
+            yield text
+        elif showing is Showing.ANONYMOUS and (text.startswith(SOMEBODY) or _A_SEAT.match(text)):
+            yield _A_SEAT.sub(SOMEBODY[min(seats, 1)], text, count=1)
+            seats += 1
 
 
 def worst(
-    conn: Connection, kpi: Kpi, catalogue: Catalogue, centre: str, span: tuple[date, date], most: int = MOST
+    conn: Connection,
+    kpi: Kpi,
+    catalogue: Catalogue,
+    centre: str,
+    span: tuple[date, date],
+    most: int = MOST,
+    grains: Sequence[Grain] = GRAINS,
 ) -> list[Part]:
     """The parts that add most beyond the usual, at most two of a kind."""
     centres = (centre,) if centre else ()
     found: list[Part] = []
-    for grain in GRAINS:
+    for grain in grains:
         now = _ask(conn, catalogue, kpi, centres, span, grain)
         if len(now) < 2:
             continue
@@ -120,13 +154,14 @@ def _missed(kpi: Kpi, value: KpiValue) -> float:
     return above if kpi.better is Better.LOWER else below - above
 
 
-def _sentence(kpi: Kpi, part: Part) -> str:
+def sentence(kpi: Kpi, part: Part) -> str:
+    """“10时漏接 45 个,占 90%(平常 40%),多出 25 个”; of a mean “座席 1001比平常少 40 件”."""
     key = part.key.rpartition("/")[2] if part.grain is Grain.SEAT else part.key
     place = _NAMES[part.grain].format(int(key) if part.grain is Grain.HOUR else key)
     if part.share is None or part.usual_share is None:
-        what = "少" if kpi.better is Better.HIGHER else "多"
+        what = LESS if kpi.better is Better.HIGHER else MORE
         unit = "秒" if kpi.unit is Unit.SECONDS else "件"
-        return f"{place}比平常{what} {part.more:,.0f} {unit}"
+        return f"{place}{what} {part.more:,.0f} {unit}"
     verb, word, _ = said.miss_words(kpi)
     more = f"{part.more:,.0f} {word}".rstrip()
     count = f"{part.events:,.0f} {word}".rstrip()

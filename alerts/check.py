@@ -27,6 +27,7 @@ from db.centres import tree
 from db.engine import transact
 from kpi.alert_model import AlertRule, AlertState, QuietHours, Silence, Standing, Step, Tell, Transition
 from kpi.catalogue import Catalogue
+from kpi.showing import Showing
 from kpi.workdays import WorkCalendar
 
 Link = Callable[[AlertRule], str]
@@ -52,14 +53,15 @@ def tick(
     calendar: WorkCalendar,
     link: Link,
     host: str,
+    showing: Showing,
     quiet: QuietHours | None = None,
     min_sample: int = 0,
 ) -> TickResult:
     """Looks at every rule once. ``now`` aware UTC; ``link`` gives a rule's page, '' without one; ``host`` ends the
-    Message-IDs; ``quiet`` None: people may always be disturbed."""
+    Message-IDs; ``showing``: how far single seats may be named; ``quiet`` None: people may always be disturbed."""
 
     def work(conn: Connection) -> TickResult:
-        desk = _Desk(conn, catalogue, now, tz, calendar, link, host, quiet or QuietHours(), min_sample)
+        desk = _Desk(conn, catalogue, now, tz, calendar, link, host, showing, quiet or QuietHours(), min_sample)
         return desk.tick()
 
     return transact(engine, work)
@@ -76,6 +78,7 @@ class _Desk:
     calendar: WorkCalendar
     link: Link
     host: str
+    showing: Showing
     quiet: QuietHours
     min_sample: int
 
@@ -137,7 +140,7 @@ class _Desk:
         """What a message needs to know; of an episode that is over the standing as it was."""
         over = one.step.tell in (Tell.RECOVERED, Tell.UNDONE)
         standing = one.kept.standing if over and one.kept is not None else one.step.standing
-        why = () if over else causes(self.conn, self.catalogue, one.seen.subject)
+        why = () if over else causes(self.conn, self.catalogue, one.seen.subject, self.showing)
         return Told(one.rule, one.seen, standing, why, self.link(one.rule))
 
     def _picture(self, told: Sequence[Told]) -> bytes | None:

@@ -43,6 +43,15 @@ def main(words: Sequence[str], env: Mapping[str, str] | None = None) -> int:
         console.close()
 
 
+_OS_ERRORS: dict[type[OSError], str] = {
+    FileNotFoundError: "没有这个文件或目录",
+    PermissionError: "没有权限",
+    IsADirectoryError: "这是目录,不是文件",
+    NotADirectoryError: "这不是目录",
+    FileExistsError: "已经存在",
+}
+
+
 def describe(error: Exception) -> str:
     """What to tell a person about an error: errors of the house are Chinese sentences already."""
     from sqlalchemy.exc import SQLAlchemyError
@@ -57,6 +66,7 @@ def describe(error: Exception) -> str:
     if isinstance(error, SQLAlchemyError):
         return explain(error)
     if isinstance(error, OSError):
-        return f"{error.filename or ''}: {error.strerror or error}。请检查路径、权限与磁盘空间。".removeprefix(": ")
+        why = next((text for kind, text in _OS_ERRORS.items() if isinstance(error, kind)), error.strerror or str(error))
+        return f"{error.filename or ''}: {why}。请检查路径、权限与磁盘空间。".removeprefix(": ")
     words = " ".join(str(error).split())
     return f"出乎意料的错误 {type(error).__name__}: {words}。设 HOTLINE_LOG_LEVEL=DEBUG 重试可看到细节。"

@@ -61,6 +61,7 @@ def _add(args: argparse.Namespace, console: Console) -> int:
     from db.entries import add_entry
     from db.sheets import load_sheet
     from targets.entries_file import find_indicator, read_value
+    from targets.entry_check import EntryCheck
 
     product = console.product()
     today = product.today()
@@ -71,7 +72,10 @@ def _add(args: argparse.Namespace, console: Console) -> int:
 
     def work(conn: Connection) -> tuple[str, int]:
         code = which_sheet(conn, args.sheet)
-        key = find_indicator(load_sheet(conn, code), args.indicator)
+        sheet = load_sheet(conn, code)
+        key = find_indicator(sheet, args.indicator)
+        if problem := EntryCheck.of(conn, code, sheet).problem(key, day, value, text):
+            raise Failure(problem)
         author = args.author or getpass.getuser()
         return key, add_entry(
             conn, code, key=key, day=day, value=value, text=text, note=args.note, author=author, now=product.clock(),

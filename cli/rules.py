@@ -97,16 +97,11 @@ def _hour(text: str) -> datetime:
 
 
 def _write(console: Console, work: Callable[[Connection], T]) -> T:
-    """Does the work in one write transaction; pages notice the change."""
-    from db.engine import bump_data_version, transact
-
-    def whole(conn: Connection) -> T:
-        result = work(conn)
-        bump_data_version(conn)
-        return result
+    """Does the work in one write transaction."""
+    from db.engine import transact
 
     try:
-        return transact(console.product().engine, whole)
+        return transact(console.product().engine, work)
     except (KeyError, ValueError) as error:
         raise Failure(str(error.args[0])) from None
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from cli.console import Failure
 from product import Product, after_fork
@@ -61,9 +63,30 @@ def pages(product: Product) -> WSGIApplication:
     return application
 
 
+@contextmanager
+def settled_memory() -> Iterator[None]:
+    """What was loaded so far stays for good: the garbage collector need not look through it for every page."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def serve_pages(application: WSGIApplication, bound: socket.socket, settings: Settings, up: Callable[[], None]) -> None:
     """Serves until SystemExit is raised in the main thread; ``up`` is called once connections are accepted."""
+    server = made_server(application, bound, settings)
+    up()
+    with settled_memory():
+        server.run()
+
+
+def made_server(application: WSGIApplication, bound: socket.socket, settings: Settings) -> Any:
+    """A server that listens on the socket; its ``run`` answers. Raises Failure where the port is taken."""
     from waitress.server import create_server
+
+    from cli.kept_open import KeptChannel
 
     try:
         server = create_server(
@@ -79,8 +102,8 @@ def serve_pages(application: WSGIApplication, bound: socket.socket, settings: Se
         )
     except OSError as error:
         raise _not_free(settings, error) from None
-    up()
-    server.run()
+    server.channel_class = KeptChannel
+    return server
 
 
 class Announced:

@@ -109,6 +109,9 @@ def save_rules(product: ProductLike, place: Place, text: str, author: str) -> Do
     return _changed(product, place, author, lambda stored: replace(stored, form=form))
 
 
+MOST_NOTES = 3
+
+
 def preview(product: ProductLike, conn: Connection, place: Place, text: str) -> Score:
     """The score under rules being edited. Raises FormError."""
     from targets.self_evaluation import judge  # late: forecasts take a moment to load
@@ -126,3 +129,13 @@ def preview(product: ProductLike, conn: Connection, place: Place, text: str) -> 
         stored=stored,
     )
     return judged.score
+
+
+def preview_text(score: Score) -> str:
+    """The total that rules would give, and what the rules themselves give cause to say (sections that don't add up to
+    100, rows that are lacking)."""
+    total = f"{score.total} {score.grade}" if score.total is not None else ""
+    if score.missing:
+        total = t("evaluation.incomplete", n=score.missing)
+    said = t("evaluation.preview_total", total=total) if total else ""
+    return " ".join(part for part in (said, *score.notes[:MOST_NOTES]) if part)

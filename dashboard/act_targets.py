@@ -13,14 +13,15 @@ from dashboard.product import ProductLike
 from dashboard.texts import t
 from db.bindings import load_bindings, save_bindings
 from db.engine import write
-from db.entries import Attachment, add_entry, revoke_entry
+from db.entries import Attachment, EntryError, add_entry, revoke_entry
 from db.errors import StoreError
 from db.sheet_edit import set_cell
 from db.sheets import activate, list_flags, load_sheet, resolve_flag, save_sheet
 from kpi.pace_model import Binding
-from kpi.sheet import Sheet
+from kpi.sheet import CellKind, Sheet
 from targets.binding import propose
 from targets.cells import read_cell
+from targets.entry_check import EntryCheck
 from targets.errors import SheetError
 from targets.masked import masked
 from targets.presets import preset
@@ -82,7 +83,7 @@ def import_sheet(product: ProductLike, form: SheetForm) -> Done:
             read, name = read_with_source(form.file_name, decoded(form.contents)), form.file_name
             sheet, source = read.sheet, read.source
         else:
-            sheet, name, source = read_text(form.pasted), t("sheets.pasted"), masked(form.pasted)[0]
+            sheet, name, source = read_text(form.pasted), t("sheets.from_paste"), masked(form.pasted)[0]
     except SheetError as error:
         return refused(error)
     return _store(product, sheet, form, name, source)
@@ -134,7 +135,10 @@ def settle_flag(
             if flag is None:
                 return refused(t("form.expired"))
             if value is not None:
-                set_cell(conn, code, revision, flag.flag.place, read_cell(value))
+                cell = read_cell(value)
+                if cell.kind is CellKind.LOST:
+                    return refused(t("form.no_value", what=value.strip()[:40]))
+                set_cell(conn, code, revision, flag.flag.place, cell)
             resolution = t("review.keep") if value is None else f"{t('review.value')} {value}"
             resolve_flag(conn, flag_id, by=author.strip(), resolution=resolution, now=product.clock())
     except StoreError as error:
@@ -209,7 +213,7 @@ def enter(product: ProductLike, code: str, form: EntryForm, today: date) -> Done
     except ValueError as error:
         return refused(error)
     if day > today:
-        return refused(t("form.bad_day"))
+        return refused(t("form.future_day", day=day))
     try:
         files = [Attachment(name, "application/octet-stream", decoded(data)) for name, data in form.files]
         with write(product.engine) as conn:
@@ -225,6 +229,8 @@ def enter(product: ProductLike, code: str, form: EntryForm, today: date) -> Done
                 now=product.clock(),
                 evidence=files,
             )
+            if problem := EntryCheck.of(conn, code).problem(form.key, day, value, form.text):
+                raise EntryError(problem)  # takes the entry back
     except (StoreError, SheetError) as error:
         return refused(error)
     return Done(True, t("form.done"), code)

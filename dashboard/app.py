@@ -16,6 +16,7 @@ from dashboard import (
     callbacks,
     chart_routes,
     delivery,
+    drawer,
     health,
     language,
     report_routes,
@@ -105,6 +106,7 @@ def create_app(product: ProductLike) -> Dash:
     wall_routes.install(server, data)
     app.layout = lambda: _layout(data, can_sign_out=access.needs_sign_in)
     callbacks.register(app, data)
+    drawer.register(app)
     server.test_client().get("/_dash-layout", environ_overrides={auth.WARM_UP: True})
     policy[0] = auth.content_policy(app.csp_hashes())
     return app

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from alerts.blame import as_shown
 from alerts.late import is_alerting
 from alerts.message import Message, from_json
 from alerts.seen import KIND_UNITS
@@ -27,6 +28,7 @@ from db.deliveries import Delivery, list_deliveries, list_undelivered
 from db.sheets import SheetRow, list_sheets
 from kpi.alert_model import AlertKind, AlertRule, Contact, Silence
 from kpi.catalogue import Catalogue
+from kpi.showing import Showing
 
 CHANGES, INCIDENTS, MOST_TOLD, MOST_STUCK = 60, 30, 500, 100
 HISTORY = timedelta(days=92)
@@ -117,8 +119,9 @@ class Story:
     acks: tuple[tuple[str, str, str, datetime], ...]
 
 
-def build_story(conn: Connection, number: int) -> Story:
-    """The story of an incident. Raises AlertStoreError."""
+def build_story(conn: Connection, number: int, showing: Showing) -> Story:
+    """The story of an incident; ``showing``: how far single seats may be named now, whenever it was told. Raises
+    AlertStoreError."""
     incident = load_incident(conn, number)
     told: dict[tuple[datetime, str], list[Delivery]] = {}
     for one in reversed(list_deliveries(conn, incident=number, limit=MOST_TOLD)):
@@ -135,8 +138,13 @@ def build_story(conn: Connection, number: int) -> Story:
         for episode, by, note, at in list_acks(conn, rule)
         if (rule, episode) in episodes
     ]
-    said = [Said(at, _with_picture(own), tuple(own)) for (at, _kind), own in told.items()]
+    said = [Said(at, _shown(_with_picture(own), showing), tuple(own)) for (at, _kind), own in told.items()]
     return Story(incident, tuple(said), tuple(sorted(acks, key=lambda one: one[3])))
+
+
+def _shown(message: Message, showing: Showing) -> Message:
+    items = (replace(item, causes=as_shown(item.causes, showing)) for item in message.items)
+    return replace(message, items=tuple(items))
 
 
 def _with_picture(deliveries: Sequence[Delivery]) -> Message:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -12,7 +11,7 @@ from dashboard.ask_today import USUAL_DAYS, days_alike
 from dashboard.judged import Target
 from dashboard.scope import Scope, needed_measures
 from dashboard.views_live import HourlyChart, RestOfDay
-from db.facts import hour_sums
+from db.day_series import hour_grid
 from kpi.definitions import formula_text, resolve
 from kpi.model import Fact, Grain, Kpi, KpiValue, Unit
 from kpi.pacing import pace_ratio
@@ -47,10 +46,16 @@ def _usual(scope: Scope, kpi: Kpi) -> tuple[str, dict[int, float]]:
     definition = scope.definitions.in_force(kpi, scope.chain, scope.today)
     weights = resolve(kpi.formula(definition.formula).denominator, definition)
     kind, alike = days_alike(scope, span)
-    sums = hour_sums(scope.conn, list(weights), scope.ids, span.start, span.end)
-    amounts = sums[list(weights)].to_numpy(float) @ np.array(list(weights.values()), float)
-    rows = zip(sums["day"], sums["hour"].astype(int), amounts.tolist(), strict=True)
-    return kind, usual_hours((row for row in rows if not math.isnan(row[2])), alike)
+    grid = hour_grid(scope.conn, list(weights), scope.ids, span.start, span.end)
+    amounts = np.tensordot(grid, np.array(list(weights.values()), float), axes=(1, 0))
+    told = ~np.isnan(amounts)
+    sums = np.where(told, amounts, 0.0).sum(axis=0)
+    rows = (
+        (day, hour, float(sums[at, hour]))
+        for day, at in ((day, (day - span.start).days) for day in alike)
+        for hour in np.flatnonzero(told[:, at].any(axis=0)).tolist()
+    )
+    return kind, usual_hours(rows, alike)
 
 
 def _rest(

@@ -13,7 +13,7 @@ from dashboard.judged import Target
 from dashboard.scope import Scope
 from dashboard.texts import t
 from dashboard.views_calls import PageScope
-from dashboard.views_seats import GroupLine, GroupView, Ranking, SeatLine, SeatsView, Showing
+from dashboard.views_seats import GroupLine, GroupView, Ranking, SeatLine, SeatsView
 from db.facts import givers
 from db.origins import source_names
 from db.seats import has_seats, seat_days
@@ -21,6 +21,7 @@ from kpi.compute import conclude
 from kpi.model import Kpi, KpiValue
 from kpi.periods import Period
 from kpi.seats import LEAST_DAYS, SeatDays, SeatSum, add_up, against, by_text, places_of, spread
+from kpi.showing import Showing
 
 OUTPUT, OCCUPANCY = "daily_output", "occupancy"
 FIGURES = (OUTPUT, OCCUPANCY)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from alerts.blame import worst
+from alerts.blame import grains_shown, worst
 from dashboard.ask_overview import HEADLINE, HEADLINE_COUNT
 from dashboard.ask_parts import sources_of
 from dashboard.judged import Target
@@ -18,6 +18,7 @@ from db.report_reads import restated_between
 from db.sheets import SheetRow
 from kpi.model import Grain, Kpi, KpiValue, Unit
 from kpi.periods import ONE_DAY, Period, containing
+from kpi.showing import Showing
 from kpi.status import Operator
 from reports.build_days import Miss, worst_days
 from reports.build_kpis import DRAWN, SILENT
@@ -26,7 +27,6 @@ from reports.scope import House, Scope, Wanted, open_scope
 
 WORST, CAUSES = 4, 2
 """So many bad days, each with so many causes."""
-CAUSES_ASKED = 12
 CORRECTED = 3
 DAYS_OF_A_WEEK = 7
 
@@ -43,8 +43,9 @@ def sheet_of(page: PageScope, sheets: Iterable[SheetRow], wanted: str) -> SheetR
 
 
 def ask_week(page: PageScope, tz: ZoneInfo, week: str, sheet: SheetRow | None) -> Scope:
-    """The weekly report's scope: this week's whole days, on a Monday last week's; ``week`` “last”: last week's."""
-    house = House(page.catalogue, tz, page.min_sample)
+    """The weekly report's scope: this week's whole days, on a Monday last week's; ``week`` “last”: last week's. Seats
+    have no names on a wall, whatever the setting: nobody is pointed at from there."""
+    house = House(page.catalogue, tz, page.min_sample, Showing.OFF)
     monday = containing(page.today, Grain.WEEK).start
     day = monday - ONE_DAY if week == LAST_WEEK else page.today - ONE_DAY
     wanted = Wanted(Kind.WEEKLY, day, page.filters.centre, sheet.code if sheet is not None else "")
@@ -146,13 +147,13 @@ def _bad_day(scope: Scope, miss: Miss) -> BadDay:
 
 
 def _causes(scope: Scope, kpi: Kpi, days: Period) -> tuple[Cause, ...]:
-    """What contributed most, seats left out: nobody is pointed at from a wall."""
+    """What contributed most."""
     if kpi.is_count:
         return ()
     span = (days.start, days.end)
-    parts = worst(scope.conn, kpi, scope.house.catalogue, scope.centre, span, CAUSES_ASKED)
-    told = [one for one in parts if one.grain is not Grain.SEAT][:CAUSES]
-    return tuple(Cause(one.grain, one.key, one.events, one.usual, one.share is None) for one in told)
+    grains = grains_shown(scope.house.showing)
+    parts = worst(scope.conn, kpi, scope.house.catalogue, scope.centre, span, CAUSES, grains)
+    return tuple(Cause(one.grain, one.key, one.events, one.usual, one.share is None) for one in parts)
 
 
 def _corrected(scope: Scope, now: datetime) -> tuple[Corrected, ...]:

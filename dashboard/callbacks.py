@@ -14,6 +14,7 @@ from dashboard import ids, shell
 from dashboard.components import kit
 from dashboard.data import Data, DatabaseGone
 from dashboard.filters import Filters, day_of, read_days, read_search
+from dashboard.sections import plain
 
 
 def register(app: Dash, data: Data) -> None:
@@ -88,9 +89,9 @@ def frame_parts(data: Data, path: str, search: str | None) -> tuple[Any, Any]:
 
     def made() -> tuple[Any, Any]:
         bar = shell.filter_bar(filters, centres, data.today()) if here.get("filters") else []
-        return shell.menu(pages, path, filters), bar
+        return plain(shell.menu(pages, path, filters)), plain(bar)
 
-    return data.kept(("frame", path, filters), made)
+    return data.steady(("frame", path, filters, centres), made)
 
 
 def pulse(data: Data, version: str | None, key: str | None) -> tuple[Any, Any, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -46,6 +47,8 @@ FRESH_SECONDS = 5
 
 T = TypeVar("T")
 
+_made_for: ContextVar[str | None] = ContextVar("made_for", default=None)
+
 
 class DatabaseGone(Exception):
     """The database can't be asked just now."""
@@ -67,6 +70,7 @@ class Data:
         self.product = product
         self._cache = VersionedCache(CACHE_SIZE)
         self._fresh = VersionedCache(2)
+        self._steady = VersionedCache(CACHE_SIZE)
 
     def now(self) -> datetime:
         """The centre's wall time."""
@@ -213,15 +217,31 @@ class Data:
         return open_scope(conn, product.catalogue, filters, self.today(), product.settings.min_sample)
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What ``make`` gives, kept until the data changes: for what pages build from the figures."""
-        return self._cache.get(self.version(), (language.current(), key), make)
+        """What ``make`` gives, kept until the data changes: for what pages build from the figures.
+
+        What is asked for inside ``make`` is of the version it is made for.
+        """
+        version = _made_for.get() or self.version()
+
+        def made() -> T:
+            token = _made_for.set(version)
+            try:
+                return make()
+            finally:
+                _made_for.reset(token)
+
+        return self._cache.get(version, (language.current(), key), made)
+
+    def steady(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, kept for the day: for what does not depend on figures."""
+        return self._steady.get(self.today(), (language.current(), key), make)
 
     def _kept(self, key: Hashable, make: Callable[[Connection], T]) -> T:
         def ask() -> T:
             with self._reading() as conn:
                 return make(conn)
 
-        return self._cache.get(self.version(), (language.current(), key), ask)
+        return self.kept(key, ask)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

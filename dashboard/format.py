@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from dashboard.judged import Target
 from kpi.model import KpiValue, Unit
@@ -16,6 +16,8 @@ MINUS = "−"
 _MOST_DECIMALS = 10
 _DECIMALS = {Unit.PERCENT: 2, Unit.SECONDS: 1, Unit.ITEMS_PER_SEAT_DAY: 1, Unit.POINTS: 2}
 _WEEKDAYS = "一二三四五六日"
+_ANY_FLOAT = Context(prec=400)
+"""Digits enough for the largest float there is: one absurd figure must not take its page down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def _exact(value: float, unit: Unit) -> Decimal:
 
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_ANY_FLOAT)
 
 
 def _sign(value: Decimal) -> int:

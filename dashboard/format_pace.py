@@ -8,7 +8,7 @@ from dashboard import format as fmt
 from kpi.model import Unit
 from kpi.pace_model import Pace, ProgressRow
 from kpi.sheet import Cell, CellKind
-from kpi.status import OPERATOR_SIGNS, Operator
+from kpi.status import Operator
 from targets import said
 
 _KNOWN = {unit.value: unit for unit in Unit}
@@ -52,8 +52,7 @@ def target_text(cell: Cell) -> str:
         return fmt.DASH
     if cell.number is None:
         return cell.shown
-    sign = OPERATOR_SIGNS[cell.operator] if cell.operator else ""
-    return " ".join(part for part in (sign, fmt.level(float(cell.number)), cell.unit) if part)
+    return " ".join(part for part in (cell.sign, fmt.level(float(cell.number)), cell.unit) if part)
 
 
 def chance(probability: float | None) -> str:

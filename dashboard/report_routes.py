@@ -9,6 +9,7 @@ from flask import Flask, Response, request, send_file
 from dashboard.product import ProductLike
 from dashboard.target_routes import missing
 from db.report_store import ReportStoreError, report_data, report_file
+from kpi.showing import Showing
 from reports.errors import ReportError
 from reports.model import Kind, from_json
 
@@ -41,7 +42,8 @@ def install(server: Flask, product: ProductLike) -> None:
         running = request.args.get("which") == "now"
         day = today if running else last_finished(Kind(kind), today).end
         wanted = Wanted(Kind(kind), day, request.args.get("centre", ""), request.args.get("sheet", ""))
-        house = House(product.catalogue, product.tz, product.settings.min_sample)
+        settings = product.settings
+        house = House(product.catalogue, product.tz, settings.min_sample, Showing(settings.seat_ranking))
         try:
             with product.engine.connect() as conn:
                 report = build(conn, house, wanted, today=today)

@@ -11,7 +11,8 @@ from dashboard.ask_seats import build_seats
 from dashboard.data import Data
 from dashboard.filters import Filters
 from dashboard.views_charts import ChartView
-from dashboard.views_seats import SeatsView, SeatView, Showing
+from dashboard.views_seats import SeatsView, SeatView
+from kpi.showing import Showing
 
 
 def showing(data: Data) -> Showing:

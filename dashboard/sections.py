@@ -29,9 +29,10 @@ _log = logging.getLogger("hotline.dashboard")
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The parts of a page; the mark of each part and of each component in it that is redrawn by itself (``live``)."""
+    """The parts of a page as plain data; the mark of each part and of each component in it that is redrawn by itself
+    (``live``)."""
 
-    sections: Sections
+    sections: Mapping[str, Any]
     live: Mapping[str, dict[str, Any]]
     marks: dict[str, str]
 
@@ -39,9 +40,26 @@ class Built:
 def marked(sections: Sections) -> Built:
     """The parts with their marks. A part's own mark leaves out what its live components hold."""
     live: dict[str, dict[str, Any]] = {}
-    bones = {name: _without_live(json.loads(to_json_plotly(part)), live) for name, part in sections.items()}
-    marks = {name: _mark(bone) for name, bone in bones.items()}
-    return Built(sections, live, marks | {live_id: _mark(props) for live_id, props in live.items()})
+    parts = {name: plain(part) for name, part in sections.items()}
+    marks = {name: _mark(_without_live(part, live)) for name, part in parts.items()}
+    return Built(parts, live, marks | {live_id: _mark(props) for live_id, props in live.items()})
+
+
+def plain(part: Any) -> Any:
+    """Components as the data the browser is sent: what is shown many times is then not turned into it each time."""
+    kind = type(part)
+    if part is None or kind in (str, int, float, bool):
+        return part
+    if kind in (list, tuple):
+        return [plain(one) for one in part]
+    if kind is dict:
+        return {key: plain(value) for key, value in part.items()}
+    if isinstance(part, Component):
+        # As its ``to_plotly_json`` does, without asking for every property there could be.
+        known, others = part._prop_names, tuple(part._valid_wildcard_attributes)
+        props = {name: plain(one) for name, one in vars(part).items() if name in known or name.startswith(others)}
+        return {"props": props, "type": part._type, "namespace": part._namespace}
+    return json.loads(to_json_plotly(part))
 
 
 def _mark(content: Any) -> str:

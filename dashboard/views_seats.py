@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from dashboard.judged import Target
 from dashboard.views import DailyChart, MarkedDay
@@ -14,14 +13,6 @@ from kpi.model import Kpi, KpiValue
 from kpi.seats import Against, Spread
 
 Interval = tuple[float, float]
-
-
-class Showing(StrEnum):
-    """How far single seats are shown (the setting SEAT_RANKING)."""
-
-    ON = "on"
-    ANONYMOUS = "anonymous"
-    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)

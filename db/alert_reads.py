@@ -22,7 +22,7 @@ def let_go(conn: Connection, ids: Sequence[int], now: datetime) -> None:
         .where(deliveries.c.id.in_(ids), deliveries.c.state == HELD)
         .values(state=PENDING, not_before=naive_utc(now))
     )
-    bump_data_version(conn)
+    bump_data_version(conn, None)
 
 
 def runs_between(conn: Connection, source: str, start: datetime, end: datetime) -> list[RunRow]:

@@ -66,7 +66,7 @@ def save_rules(conn: Connection, rules: Iterable[AlertRule], now: datetime) -> N
         changed = conn.execute(update(alert_rules).where(alert_rules.c.code == rule.code).values(**values))
         if not changed.rowcount:
             conn.execute(insert(alert_rules).values(**values))
-    bump_data_version(conn)
+    bump_data_version(conn, None)
 
 
 def remove_rule(conn: Connection, code: str) -> None:
@@ -74,7 +74,7 @@ def remove_rule(conn: Connection, code: str) -> None:
     if not conn.execute(delete(alert_rules).where(alert_rules.c.code == code)).rowcount:
         raise AlertStoreError(f"没有告警规则 {code!r}。")
     conn.execute(delete(alert_standings).where(alert_standings.c.rule == code))
-    bump_data_version(conn)
+    bump_data_version(conn, None)
 
 
 def add_silence(conn: Connection, silence: Silence, now: datetime) -> int:
@@ -94,7 +94,7 @@ def add_silence(conn: Connection, silence: Silence, now: datetime) -> int:
         )
         .returning(silences.c.id)
     ).scalar_one()
-    bump_data_version(conn)
+    bump_data_version(conn, None)
     return found
 
 
@@ -118,7 +118,7 @@ def revoke_silence(conn: Connection, silence_id: int, now: datetime) -> None:
     )
     if not done.rowcount:
         raise AlertStoreError(f"没有编号为 {silence_id} 的静默。")
-    bump_data_version(conn)
+    bump_data_version(conn, None)
 
 
 def load_contacts(conn: Connection, group: str | None = None) -> tuple[Contact, ...]:
@@ -144,11 +144,11 @@ def save_contact(conn: Connection, contact: Contact) -> int:
     }
     if not contact.id:
         made: int = conn.execute(insert(contacts).values(**values).returning(contacts.c.id)).scalar_one()
-        bump_data_version(conn)
+        bump_data_version(conn, None)
         return made
     if not conn.execute(update(contacts).where(contacts.c.id == contact.id).values(**values)).rowcount:
         raise AlertStoreError(f"没有编号为 {contact.id} 的联系方式。")
-    bump_data_version(conn)
+    bump_data_version(conn, None)
     return contact.id
 
 
@@ -156,4 +156,4 @@ def remove_contact(conn: Connection, contact_id: int) -> None:
     """Takes a contact away. Raises AlertStoreError."""
     if not conn.execute(delete(contacts).where(contacts.c.id == contact_id)).rowcount:
         raise AlertStoreError(f"没有编号为 {contact_id} 的联系方式。")
-    bump_data_version(conn)
+    bump_data_version(conn, None)

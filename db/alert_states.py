@@ -111,7 +111,7 @@ def move(
                 incident_id=incident,
             )
         )
-        bump_data_version(conn)
+        bump_data_version(conn, None)
     return True
 
 
@@ -187,7 +187,7 @@ def _incident(row: Row[Any]) -> Incident:
 def record_ack(conn: Connection, rule: str, episode: int, *, by: str, note: str, now: datetime) -> None:
     """Keeps who acknowledged an episode, and what they said."""
     conn.execute(insert(alert_acks).values(rule=rule, episode=episode, by=by, note=note, at=naive_utc(now)))
-    bump_data_version(conn)
+    bump_data_version(conn, None)
 
 
 def list_acks(conn: Connection, rule: str) -> tuple[tuple[int, str, str, datetime], ...]:

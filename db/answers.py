@@ -9,22 +9,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 from sqlalchemy import Connection
 
 from db import facts
 from db.centres import tree
+from db.day_memory import version_of
 from db.definitions import list_exclusions, load_definitions
-from db.engine import data_version
 from db.grouped import by_key, by_rolling_day
 from db.inputs import Context, load_inputs
 from kpi.catalogue import Catalogue
 from kpi.compute import Folder
-from kpi.definitions import Segment
 from kpi.exclusions import excluded_hours
 from kpi.grid import any_of
 from kpi.model import Answer, Ask, Fact, Grain, Kpi, KpiValue, Nature, NoValue
-from kpi.parts import Inputs, parts_by_day, terms_of
+from kpi.parts import Inputs, parts_by_day
 from kpi.periods import CALENDAR_GRAINS, Period, split
 
 NOT_BY_HOUR = "来源只给整天的数,没有按小时的"
@@ -49,7 +47,7 @@ def evaluate(conn: Connection, catalogue: Catalogue, ask: Ask) -> Answer:
         out = {c: excluded_hours(approved, centre_tree.chain(c), period) for c in centres}
     context = Context(conn, catalogue, ask, centre_tree, load_definitions(conn), out)
     kpis = [catalogue.kpi(code) for code in ask.kpis or tuple(catalogue.kpis)]
-    return Answer(ask, _values(context, kpis, centres), data_version(conn))
+    return Answer(ask, _values(context, kpis, centres), version_of(conn))
 
 
 def _values(context: Context, kpis: Sequence[Kpi], centres: tuple[int, ...]) -> dict[str, tuple[KpiValue, ...]]:
@@ -87,8 +85,7 @@ def _told(context: Context, kpi: Kpi, value: KpiValue) -> KpiValue:
     if context.ask.until_hour is None:
         return value
     measures = context.catalogue.measures
-    segments = [segment for centre in context.tree.by_id for segment in context.segments(kpi, centre)]
-    if all(measures[code].fact is Fact.CALL for code in terms_of(kpi, segments)):
+    if all(measures[code].fact is Fact.CALL for code in context.codes(kpi, tuple(context.tree.by_id))):
         return value
     gone = replace(value, value=None, numerator=None, denominator=None, days_with_data=0)
     return replace(gone, reason=NoValue.UNAVAILABLE, detail=NOT_BY_HOUR)
@@ -96,38 +93,28 @@ def _told(context: Context, kpi: Kpi, value: KpiValue) -> KpiValue:
 
 def folder_of(context: Context, kpi: Kpi, inputs: Inputs, centres: tuple[int, ...]) -> Folder:
     """What adds a KPI up over any periods inside the context's."""
-    segments = {centre: tuple(context.segments(kpi, centre)) for centre in centres}
-    codes = terms_of(kpi, [segment for own in segments.values() for segment in own])
+    groups, codes = context.groups(kpi, centres), context.codes(kpi, centres)
     reporting = _reporting(inputs, codes, centres)
-    has_events = any(context.catalogue.measures[code].nature is Nature.EVENT for code in codes)
-    parts = parts_by_day(kpi, _alike(segments, one_by_one=has_events), inputs)
+    if any(context.catalogue.measures[code].nature is Nature.EVENT for code in codes):
+        groups = [((centre,), own) for ids, own in groups for centre in ids]
+    parts = parts_by_day(kpi, groups, inputs)
 
     def passed(period: Period) -> int:
-        until = period.until(context.ask.as_of)
-        if until is None:
+        first, last = period.start, min(period.end, context.ask.as_of)
+        if last < first:
             return 0
-        out = sum(1 for c, d in inputs.excluded if c in reporting and until.start <= d <= until.end)
-        agreed = sum(count for d, count in parts.agreed.items() if until.start <= d <= until.end)
-        return until.days * max(len(reporting), 1) - out - agreed
+        out = sum(1 for c, d in inputs.excluded if c in reporting and first <= d <= last) if inputs.excluded else 0
+        agreed = sum(count for d, count in parts.agreed.items() if first <= d <= last) if parts.agreed else 0
+        return ((last - first).days + 1) * max(len(reporting), 1) - out - agreed
 
-    return Folder(kpi, centres, segments[centres[0]], inputs, parts, passed, context.ask.as_of)
+    return Folder(kpi, centres, context.segments(kpi, centres[0]), inputs, parts, passed, context.ask.as_of)
 
 
 def _reporting(inputs: Inputs, codes: Sequence[str], centres: Sequence[int]) -> set[int]:
     """The centres that tell the KPI, in this period or ever."""
     found = {centre for centre in centres for code in codes if (centre, code) in inputs.spans}
     for grid in (inputs.daily, inputs.months):
-        known = [code for code in codes if code in grid.measure_at]
-        told = any_of(grid.given[grid.place(centres, known)], 1, 2)
-        found |= {centres[place] for place in np.flatnonzero(told).tolist()}
+        known = [grid.measure_at[code] for code in codes if code in grid.measure_at]
+        told = any_of(grid.told[:, known], 1)
+        found |= {centre for centre in centres if told[grid.centre_at[centre]]}
     return found
-
-
-def _alike(
-    segments: dict[int, tuple[Segment, ...]], *, one_by_one: bool
-) -> list[tuple[tuple[int, ...], tuple[Segment, ...]]]:
-    """Centres under the same definitions together, or each alone, with those definitions."""
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for centre, own in segments.items():
-        groups.setdefault((centre, own) if one_by_one else own, []).append(centre)
-    return [(tuple(group), segments[group[0]]) for group in groups.values()]

@@ -16,6 +16,7 @@ from sqlalchemy import JSON, Connection, Engine, Table, delete, func, insert, in
 from sqlalchemy.exc import DatabaseError
 
 from db.bulk import bulk_insert
+from db.day_memory import forget
 from db.engine import data_version, make_engine, migrate, write
 from db.schema import centres, leases, meta, metadata, runs, sources
 
@@ -88,6 +89,7 @@ def restore(engine: Engine, file: Path) -> dict[str, int]:
             target.execute(update(runs).where(runs.c.state == "running").values(state="abandoned", error=INTERRUPTED))
             target.execute(delete(meta).where(meta.c.key == "data_version"))
             target.execute(insert(meta).values(key="data_version", value=str(version)))
+    forget(engine)
     return rows
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, delete, insert, select
 
 from db.bulk import naive_utc
+from db.day_memory import settled
 from db.engine import bump_data_version
 from db.schema_targets import bindings
 from db.sheets import sheet_row
@@ -15,6 +16,10 @@ from kpi.pace_model import Binding, BoundTo, PaceClass, Schedule
 
 def load_bindings(conn: Connection, sheet_code: str) -> dict[str, Binding]:
     """Bindings by indicator key. ``confirmed_at`` is UTC without zone. Raises UnknownSheetError."""
+    return dict(settled(conn, ("bindings", sheet_code), lambda: _load(conn, sheet_code)))
+
+
+def _load(conn: Connection, sheet_code: str) -> dict[str, Binding]:
     rows = conn.execute(select(bindings).where(bindings.c.sheet_id == sheet_row(conn, sheet_code).id))
     return {
         r.key: Binding(

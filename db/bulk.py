@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from itertools import chain
+from functools import cache, lru_cache
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Date, DateTime, Table, exists, select
+from sqlalchemy import JSON, Connection, Date, DateTime, LargeBinary, Table, exists, select
 from sqlalchemy.exc import DBAPIError
 
 from db.coded import Column, Figures, alike
 
 CHUNK = 20_000
 """Rows turned into Python objects at a time: a year of work orders must not fill the memory."""
+COPIED = 2_000
+"""The same for COPY: between two lots the thread that sends gets its turn."""
+FEW = 1024
+"""Values kept as text: codes and days come again and again."""
 BOUND = 900
 """Values in one statement: what every SQLite takes."""
 MANY = 50_000
@@ -38,7 +42,7 @@ def bulk_insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[A
     """
     values: list[Iterable[Any]] = []
     for name, column in columns.items():
-        process = table.c[name].type.dialect_impl(conn.dialect).bind_processor(conn.dialect)
+        process = _processor(conn, table, name)
         if process is None:
             values.append(column)
         elif isinstance(table.c[name].type, (Date, DateTime)):
@@ -49,12 +53,23 @@ def bulk_insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[A
     if not count:
         return 0
     if conn.dialect.name == "postgresql":
-        with _copying(conn, table, columns) as copy:
-            for row in zip(*values, strict=True):
-                copy.write_row(row)
+        _copy(conn, table, columns, values)
     else:
         _insert(conn, table, columns, "?" * len(values), values)
     return count
+
+
+def _copy(conn: Connection, table: Table, names: Iterable[str], values: Sequence[Iterable[Any]]) -> None:
+    with _copying(conn, table, names) as copy:
+        if any(isinstance(table.c[name].type, JSON) for name in names):
+            for row in zip(*values, strict=True):
+                copy.write_row(row)
+            return
+        known = lru_cache(maxsize=FEW, typed=True)(_as_text)
+        line = "\t".join(["%s"] * len(values)) + "\n"
+        lines = map(line.__mod__, zip(*(map(known, column) for column in values), strict=True))
+        while lot := "".join(islice(lines, COPIED)):
+            copy.write(lot)
 
 
 def insert_coded(
@@ -67,21 +82,27 @@ def insert_coded(
 ) -> None:
     """Inserts the rows at the positions ``order``: what all rows share, key columns and nullable whole numbers.
 
-    Rows that have the same figures go in one statement that names no others: what is NULL costs nothing. Like
-    ``bulk_insert``, no defaults of the schema apply.
+    Like ``bulk_insert``, no defaults of the schema apply.
     """
     shown = {name: _shown(conn, table, name, column.values) for name, column in keys.items()}
+    shared = [str(int(value)) for value in fixed.values()]
+
+    def columns_at(codes: Iterable[str], rows: NDArray[np.intp]) -> list[list[Any]]:
+        names = [shown[name][column.places[rows]].tolist() for name, column in keys.items()]
+        return names + [figures[code].at(rows) for code in codes]
+
+    if conn.dialect.name == "postgresql":
+        line = "\t".join([*shared, *["%s"] * (len(keys) + len(figures))]) + "\n"
+        with _copying(conn, table, (*fixed, *keys, *figures)) as copy:
+            for start in range(0, len(order), COPIED):
+                columns = columns_at(figures, order[start : start + COPIED])
+                copy.write("".join(map(line.__mod__, zip(*map(_without_none, columns), strict=True))))
+        return
     for start in range(0, len(order), CHUNK):
+        # rows that have the same figures go in one statement that names no others: what is NULL costs nothing
         for codes, rows in alike(figures, order[start : start + CHUNK]):
-            columns = [shown[name][column.places[rows]].tolist() for name, column in keys.items()]
-            columns += [figures[code].at(rows) for code in codes]
-            names, shared = (*fixed, *keys, *codes), [str(int(value)) for value in fixed.values()]
-            if conn.dialect.name == "postgresql":
-                line = "\t".join([*shared, *["%s"] * len(columns)]) + "\n"
-                with _copying(conn, table, names) as copy:
-                    copy.write("".join(map(line.__mod__, zip(*map(_without_none, columns), strict=True))))
-            else:
-                _insert(conn, table, names, [*shared, *"?" * len(columns)], columns)
+            columns = columns_at(codes, rows)
+            _insert(conn, table, (*fixed, *keys, *codes), [*shared, *"?" * len(columns)], columns)
 
 
 def _insert(
@@ -107,16 +128,24 @@ def _target(conn: Connection, table: Table, names: Iterable[str]) -> str:
 
 def _shown(conn: Connection, table: Table, name: str, values: NDArray[np.object_]) -> NDArray[np.object_]:
     """The distinct values of a column as the driver takes them: text for COPY, bound values for SQLite."""
-    process: Any = _as_text
-    if conn.dialect.name != "postgresql":
-        process = table.c[name].type.dialect_impl(conn.dialect).bind_processor(conn.dialect)
+    process: Any = _as_text if conn.dialect.name == "postgresql" else _processor(conn, table, name)
     shown = np.empty(len(values), dtype=object)
     shown[:] = [process(value) for value in values] if process is not None else list(values)
     return shown
 
 
+def _processor(conn: Connection, table: Table, name: str) -> Callable[[Any], Any] | None:
+    """What makes of a value what the driver takes; None where that is the value itself, as with bytes."""
+    kind = table.c[name].type
+    return None if isinstance(kind, LargeBinary) else kind.dialect_impl(conn.dialect).bind_processor(conn.dialect)
+
+
 def _as_text(value: object) -> str:
     """A value in the text format of COPY."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, bytes):
+        return "\\\\x" + value.hex()
     text = str(value)
     for plain, escaped in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
         text = text.replace(plain, escaped)
@@ -127,13 +156,20 @@ def _without_none(column: list[Any]) -> list[Any]:
     return ["\\N" if value is None else value for value in column] if None in column else column
 
 
+def _sender(cursor: Any) -> Any:
+    """Sends in a thread of its own, so that the next rows are made ready while the server takes these."""
+    from psycopg.copy import QueuedLibpqWriter
+
+    return QueuedLibpqWriter(cursor)
+
+
 @contextmanager
 def _copying(conn: Connection, table: Table, names: Iterable[str]) -> Iterator[Any]:
     statement = f"COPY {_target(conn, table, names)} FROM STDIN"
     driver: Any = conn.connection.driver_connection
     failure: Any = conn.dialect.loaded_dbapi.Error
     try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        with driver.cursor() as cursor, cursor.copy(statement, writer=_sender(cursor)) as copy:
             yield copy
     except failure as error:
         raise DBAPIError(statement, None, error) from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from db.day_memory import settled
 from db.schema import centres
 
 
@@ -64,6 +65,10 @@ class CentreTree:
 
 def tree(conn: Connection) -> CentreTree:
     """The centres as stored, in order of id."""
+    return settled(conn, "centres", lambda: _tree(conn))
+
+
+def _tree(conn: Connection) -> CentreTree:
     rows = conn.execute(select(centres.c.id, centres.c.code, centres.c.name, centres.c.parent_id).order_by("id")).all()
     codes = {row.id: row.code for row in rows}
     return CentreTree(Centre(row.id, row.code, row.name, codes.get(row.parent_id)) for row in rows)

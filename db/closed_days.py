@@ -8,6 +8,8 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select
 
+from db.day_memory import settled
+from db.engine import bump_data_version
 from db.schema import closed_days, sources
 
 
@@ -29,11 +31,14 @@ def add_closed_days(conn: Connection, source: str, days: Iterable[date], reason:
     for day in days:
         _remove(conn, source_id, day)
         conn.execute(insert(closed_days).values(source_id=source_id, day=day, reason=reason))
+    bump_data_version(conn)
 
 
 def remove_closed_day(conn: Connection, source: str, day: date) -> bool:
     """Unmarks the day; False where it was not marked. The caller commits. Raises KeyError for an unknown source."""
-    return _remove(conn, _source_id(conn, source), day)
+    removed = _remove(conn, _source_id(conn, source), day)
+    bump_data_version(conn)
+    return removed
 
 
 def list_closed_days(conn: Connection, source: str | None = None) -> list[ClosedDay]:
@@ -47,7 +52,12 @@ def list_closed_days(conn: Connection, source: str | None = None) -> list[Closed
 
 def closed_sources(conn: Connection, start: date, end: date) -> dict[date, frozenset[int]]:
     """The marked days of start..end (inclusive) with the ids of the sources that have nothing to give on them."""
-    marked = select(closed_days.c.day, closed_days.c.source_id).where(closed_days.c.day.between(start, end))
+    every = settled(conn, "closed days", lambda: _closed_sources(conn))
+    return {day: ids for day, ids in every.items() if start <= day <= end}
+
+
+def _closed_sources(conn: Connection) -> dict[date, frozenset[int]]:
+    marked = select(closed_days.c.day, closed_days.c.source_id)
     found: dict[date, set[int]] = {}
     for day, source_id in conn.execute(marked):
         found.setdefault(day, set()).add(source_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,10 +65,10 @@ class Coded:
     def column(self, name: str) -> Column:
         """A key column; days are plain dates."""
         if name not in self._columns:
-            places, values = pd.factorize(self.frame[name], sort=True)
+            places, values = _coded(self.frame[name])
             found = np.empty(len(values), dtype=object)
             found[:] = [plain_date(value) for value in values]
-            self._columns[name] = Column(np.asarray(places, dtype=np.int64), found)
+            self._columns[name] = Column(places, found)
         return self._columns[name]
 
     def figures(self, name: str) -> Figures:
@@ -98,6 +99,18 @@ class Coded:
         for place in np.flatnonzero(np.bincount(centre.places * width + day.places)):
             found.setdefault(ids[str(centre.values[place // width])], set()).add(day.values[place % width])
         return found
+
+
+def _coded(column: pd.Series[Any]) -> tuple[NDArray[np.int64], pd.Index[Any]]:
+    """The places and the sorted distinct values of a column; a categorical one has been gone through already."""
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.categories.is_monotonic_increasing:
+        codes, values = column.cat.codes.to_numpy().astype(np.int64), column.cat.categories
+        seen = np.bincount(codes + 1, minlength=len(values) + 1)[1:] > 0
+        if seen.all():
+            return codes, values
+        return np.append(np.cumsum(seen) - 1, -1)[codes], values[seen]
+    places, found = pd.factorize(column.astype(object), sort=True)
+    return places.astype(np.int64), pd.Index(found, dtype=object)
 
 
 def in_order(columns: Sequence[Column]) -> NDArray[np.intp]:

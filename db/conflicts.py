@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_,
 from db.bulk import day_ranges
 from db.errors import ConflictError
 from db.facts_write import CALLS, MONTHS, ORDERS, READINGS, SEATS, Days, FactTable
+from db.order_reads import given_twice
 from db.schema import centres, sources
 from kpi.measures import BY_CODE
 
@@ -92,6 +93,9 @@ class _Clash:
 def _clashes(
     conn: Connection, fact: FactTable, measures: Sequence[str], condition: ColumnElement[bool]
 ) -> list[_Clash]:
+    if fact is ORDERS:
+        (_, by) = PLACES[ORDERS.table.name]
+        return [_Clash(*one) for one in given_twice(conn, condition, measures, by)]
     table = fact.table
     places = [table.c[name] for name in PLACES[table.name]]
     wide = bool(fact.measures)

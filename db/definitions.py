@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from db.day_memory import settled
+from db.engine import bump_data_version
 from db.schema import calendar_days, centres, definitions, exclusions
 from kpi.definitions import Definitions
 from kpi.model import Definition, Exclusion
@@ -24,7 +26,7 @@ class StoredDefinition:
 
 def load_definitions(conn: Connection) -> Definitions:
     """All definitions, of all centres."""
-    return Definitions(stored.definition for stored in list_definitions(conn))
+    return settled(conn, "definitions", lambda: Definitions(stored.definition for stored in list_definitions(conn)))
 
 
 def list_definitions(conn: Connection) -> list[StoredDefinition]:
@@ -80,6 +82,7 @@ def add_definition(conn: Connection, definition: Definition, now: datetime) -> N
             changed_at=now.replace(tzinfo=None),
         )
     )
+    bump_data_version(conn)
 
 
 def _centre_id(conn: Connection, code: str | None) -> int | None:
@@ -103,10 +106,14 @@ class StoredExclusion:
 
 def list_exclusions(conn: Connection, *, revoked: bool = False) -> list[StoredExclusion]:
     """Exclusions in order of time; with ``revoked`` also those that no longer count."""
+    return list(settled(conn, ("exclusions", revoked), lambda: _exclusions(conn, revoked)))
+
+
+def _exclusions(conn: Connection, revoked: bool) -> tuple[StoredExclusion, ...]:
     statement = select(exclusions, centres.c.code.label("centre")).join_from(exclusions, centres, isouter=True)
     if not revoked:
         statement = statement.where(exclusions.c.revoked_at.is_(None))
-    return [_exclusion(row) for row in conn.execute(statement.order_by(exclusions.c.starts, exclusions.c.id))]
+    return tuple(_exclusion(row) for row in conn.execute(statement.order_by(exclusions.c.starts, exclusions.c.id)))
 
 
 def _exclusion(row: Row[Any]) -> StoredExclusion:
@@ -133,6 +140,7 @@ def add_exclusion(conn: Connection, exclusion: Exclusion, now: datetime) -> int:
         )
         .returning(exclusions.c.id)
     )
+    bump_data_version(conn)
     return int(result.scalar_one())
 
 
@@ -143,11 +151,16 @@ def revoke_exclusion(conn: Connection, exclusion_id: int, now: datetime) -> bool
         .where(exclusions.c.id == exclusion_id, exclusions.c.revoked_at.is_(None))
         .values(revoked_at=now.replace(tzinfo=None))
     )
+    bump_data_version(conn)
     return bool(result.rowcount)
 
 
 def load_calendar(conn: Connection) -> WorkCalendar:
     """The published calendar with the days changed by hand on top."""
+    return settled(conn, "calendar", lambda: _calendar(conn))
+
+
+def _calendar(conn: Connection) -> WorkCalendar:
     rows = conn.execute(select(calendar_days))
     return WorkCalendar({r.day: Day(r.day, DayKind(r.kind), r.name, r.provisional) for r in rows})
 
@@ -158,3 +171,4 @@ def change_day(conn: Connection, day: Day) -> None:
     conn.execute(
         insert(calendar_days).values(day=day.day, kind=day.kind.value, name=day.name, provisional=day.provisional)
     )
+    bump_data_version(conn)

@@ -82,7 +82,7 @@ def record(conn: Connection, new: NewDelivery, now: datetime) -> int | None:
         )
         .returning(deliveries.c.id)
     ).scalar_one()
-    bump_data_version(conn)
+    bump_data_version(conn, None)
     return found
 
 
@@ -125,7 +125,7 @@ def done(conn: Connection, delivery: Delivery, now: datetime) -> bool:
     told = conn.execute(
         update(deliveries).where(_mine(delivery)).values(state=DELIVERED, delivered_at=naive_utc(now), error=None)
     )
-    bump_data_version(conn)
+    bump_data_version(conn, None)
     return bool(told.rowcount)
 
 
@@ -136,13 +136,13 @@ def again(conn: Connection, delivery: Delivery, error: str, not_before: datetime
         .where(_mine(delivery))
         .values(state=PENDING, error=error, not_before=naive_utc(not_before), claimed_by="", claimed_until=None)
     )
-    bump_data_version(conn)
+    bump_data_version(conn, None)
 
 
 def give_up(conn: Connection, delivery: Delivery, error: str) -> None:
     """A permanent error: an administrator has to see to it."""
     conn.execute(update(deliveries).where(_mine(delivery)).values(state=FAILED, error=error, permanent=True))
-    bump_data_version(conn)
+    bump_data_version(conn, None)
 
 
 def retry(conn: Connection, delivery_id: int, now: datetime) -> None:
@@ -154,7 +154,7 @@ def retry(conn: Connection, delivery_id: int, now: datetime) -> None:
     )
     if not found.rowcount:
         raise AlertStoreError(f"没有编号为 {delivery_id} 的待重发消息。")
-    bump_data_version(conn)
+    bump_data_version(conn, None)
 
 
 def held(conn: Connection) -> tuple[Delivery, ...]:
@@ -168,7 +168,7 @@ def merged(conn: Connection, ids: list[int], into: int) -> None:
     conn.execute(
         update(deliveries).where(deliveries.c.id.in_(ids)).values(state=CANCELLED, error=f"已并入编号 {into} 的消息")
     )
-    bump_data_version(conn)
+    bump_data_version(conn, None)
 
 
 def waiting_for(conn: Connection, address: str, channel: str, now: datetime) -> tuple[Delivery, ...]:

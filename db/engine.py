@@ -14,8 +14,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
+    Column,
     Connection,
     Engine,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
     Text,
     cast,
     create_engine,
@@ -29,8 +34,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from db.changes import EVERY_DAY, note_change
 from db.errors import SchemaTooNewError, is_passing
-from db.schema import meta
+from db.schema import meta, metadata
+from kpi.periods import Period
 
 T = TypeVar("T")
 
@@ -166,14 +173,18 @@ def data_version(conn: Connection) -> int:
     return int(conn.scalar(select(meta.c.value).where(meta.c.key == DATA_VERSION)) or 0)
 
 
-def bump_data_version(conn: Connection) -> int:
-    """Raises the data version by one inside the caller's write transaction and returns it."""
+def bump_data_version(conn: Connection, days: Period | None = EVERY_DAY) -> int:
+    """Raises the data version by one inside the caller's write transaction and returns it.
+
+    ``days``: those whose figures the transaction changed (first to last); None: it changed no figure of any day.
+    """
     raised = cast(cast(meta.c.value, BigInteger) + 1, Text)  # in one statement: no bump may be lost
     changed = update(meta).where(meta.c.key == DATA_VERSION).values(value=raised).returning(meta.c.value)
     version = conn.scalar(changed)
     if version is None:
         version = "1"
         conn.execute(insert(meta).values(key=DATA_VERSION, value=version))
+    note_change(conn, int(version), days)
     return int(version)
 
 
@@ -224,9 +235,6 @@ def _without_foreign_keys(conn: Connection) -> Iterator[None]:
 
 
 def _upgrade(conn: Connection) -> None:
-    from alembic import command  # only a database that is behind pays for importing alembic
-    from alembic.config import Config
-
     known = {path.name.partition("_")[0] for path in _revision_files()}
     current = current_revision(conn)
     if current is not None and current not in known:
@@ -234,10 +242,25 @@ def _upgrade(conn: Connection) -> None:
             f"数据库由更新的版本建立(修订 {current}), 本程序只认得到修订 {head_revision()}。"
             "请改用新版程序, 或恢复升级前的备份。"
         )
+    if current is None and not inspect(conn).get_table_names():
+        _create(conn)
+        return
+    from alembic import command  # only a database that is behind pays for importing alembic
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = conn
     command.upgrade(config, "head")
+
+
+def _create(conn: Connection) -> None:
+    """Everything as declared, which is what all migrations together lead to: a first start is not kept waiting."""
+    metadata.create_all(conn, checkfirst=False)
+    version = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
+    version.append_constraint(PrimaryKeyConstraint("version_num", name="alembic_version_pkc"))
+    version.create(conn)
+    conn.execute(insert(version).values(version_num=head_revision()))
 
 
 def _revision_files() -> list[Path]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from db.bulk import naive_utc
+from db.day_memory import settled
 from db.engine import bump_data_version
 from db.errors import StoreError
 from db.schema_targets import entries, evidence
@@ -18,6 +19,8 @@ from db.sheets import sheet_row
 from kpi.pace_model import Entry
 
 MAX_EVIDENCE = 20 * 2**20
+MAX_VALUE = 1e15
+"""No count and no amount of a hotline is as large: more is a slip of the finger."""
 
 
 class EntryError(StoreError):
@@ -47,7 +50,7 @@ def add_entry(
     evidence: Sequence[Attachment] = (),
 ) -> int:
     """Stores an entry and returns its id. Raises UnknownSheetError; EntryError without author, without value and
-    text, or for evidence over 20 MB or of the same name twice."""
+    text, for a figure no hotline has, or for evidence over 20 MB or of the same name twice."""
     _check(author, value, text, evidence)
     entry_id: int = conn.execute(
         insert(entries)
@@ -73,11 +76,20 @@ def _check(author: str, value: float | None, text: str, files: Sequence[Attachme
         raise EntryError("请写明填报人。")
     if value is None and not text.strip():
         raise EntryError("请填写数值或文字结论。")
+    if problem := value_problem(value):
+        raise EntryError(problem)
     if len({one.name for one in files}) < len(files):
         raise EntryError("佐证材料有重名文件, 请改名后再传。")
     for one in files:
         if len(one.content) > MAX_EVIDENCE:
             raise EntryError(f"佐证材料 {one.name} 超过 20 MB, 请压缩或拆分后再传。")
+
+
+def value_problem(value: float | None) -> str:
+    """Why this can be no figure, in Chinese; '' where it can."""
+    if value is None or abs(value) < MAX_VALUE:  # a nan is in no order
+        return ""
+    return f"{value:g} 不像一个真实的数,请核对后重填。"
 
 
 def _keep(conn: Connection, entry_id: int, files: Sequence[Attachment]) -> None:
@@ -105,6 +117,18 @@ def list_entries(
 ) -> tuple[Entry, ...]:
     """Entries in the order of their day, then of entering. ``until``: of days up to it; ``known_at`` (aware): as they
     were known then (entered, and not yet revoked). Times are UTC without zone. Raises UnknownSheetError."""
+    asked = ("entries", sheet_code, key, until, known_at, with_revoked)
+    return settled(conn, asked, lambda: _listed(conn, sheet_code, key, until, known_at, with_revoked))
+
+
+def _listed(
+    conn: Connection,
+    sheet_code: str,
+    key: str | None,
+    until: date | None,
+    known_at: datetime | None,
+    with_revoked: bool,
+) -> tuple[Entry, ...]:
     where = [entries.c.sheet_id == sheet_row(conn, sheet_code).id]
     if key is not None:
         where.append(entries.c.key == key)

@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select
 
-from db.schema import centres, metadata, sources
+from db.order_places import NAMES
+from db.order_reads import expanded
+from db.order_split import MEASURES
+from db.schema import centres, metadata, order_stats, sources
 from kpi.measures import BY_CODE
 
 ROWS_AT_ONCE = 5_000
@@ -28,6 +31,8 @@ def fact_rows(
     The rows are read as they are asked for: the connection has to stay open.
     """
     table = metadata.tables[table_name]
+    if table is order_stats:
+        return _order_rows(conn, centre_ids, start, end)
     day = table.c.month if "month" in table.c else table.c.day
     columns: list[ColumnElement[Any]] = [centres.c.code]
     titles = ["中心"]
@@ -45,6 +50,27 @@ def fact_rows(
     )
     result = conn.execution_options(yield_per=ROWS_AT_ONCE).execute(statement)
     return titles, (tuple(row) for row in result)
+
+
+def _order_rows(
+    conn: Connection, centre_ids: Sequence[int], start: date, end: date
+) -> tuple[list[str], Iterator[Sequence[Any]]]:
+    """Work orders by place."""
+    o = order_stats.c
+    names = [code for code in MEASURES if code in o]
+    statement = (
+        select(centres.c.code, o.day, o.anchor, sources.c.code.label("source"), o.part, o.run_id, o.split)
+        .join_from(order_stats, centres, o.centre_id == centres.c.id)
+        .outerjoin(sources, o.source_id == sources.c.id)
+        .where(o.centre_id.in_(centre_ids), o.day.between(start, end))
+        .order_by(*_order(order_stats, o.day))
+    )
+    titles = ["day", "anchor", *NAMES]
+    rows = (
+        (row.code, row.day, row.anchor, *place, row.source, row.part, row.run_id, *values)
+        for row, place, values in expanded(conn, statement, names, ROWS_AT_ONCE)
+    )
+    return ["中心", *map(_title, titles), "数据源", *map(_title, ["part", "run_id", *names])], rows
 
 
 def _title(column: str) -> str:

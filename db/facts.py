@@ -8,13 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Date,
-    Integer,
     Select,
     String,
     Table,
@@ -23,13 +22,15 @@ from sqlalchemy import (
     cast,
     func,
     select,
-    text,
 )
 
+from db.day_memory import remembered
+from db.order_reads import sums_by
 from db.schema import WHOLE_DAY, call_stats, day_totals, month_stats, order_stats, runs, seat_stats
 from kpi.grid import Grid, empty_grid
 from kpi.model import Grain
-from kpi.parts import Levels, Span
+from kpi.parts import Levels
+from kpi.periods import Period
 
 KEY_COLUMNS: Mapping[Grain, tuple[tuple[Table, str], ...]] = {
     Grain.HOUR: ((call_stats, "hour"),),
@@ -39,7 +40,7 @@ KEY_COLUMNS: Mapping[Grain, tuple[tuple[Table, str], ...]] = {
     Grain.CATEGORY: ((order_stats, "category"),),
     Grain.SEAT: ((seat_stats, "seat"),),
 }
-"""The tables that know each key grain."""
+"""The tables that know each key grain, and its name there."""
 
 
 def _frame(conn: Connection, statement: Select[tuple[object, ...]], columns: Sequence[str]) -> pd.DataFrame:
@@ -75,6 +76,7 @@ def part_day_grid(
     return grid
 
 
+@lru_cache(maxsize=64)
 def days_of(start: date, end: date) -> tuple[date, ...]:
     """The days from start to end, both included; none where end is before start."""
     return tuple(start + timedelta(days=n) for n in range((end - start).days + 1))
@@ -82,6 +84,18 @@ def days_of(start: date, end: date) -> tuple[date, ...]:
 
 def month_grid(conn: Connection, measures: Sequence[str], centres: Sequence[int], months: Sequence[date]) -> Grid:
     """Monthly history, each month under its first day; without any month where there is no history."""
+
+    def read() -> Grid:
+        return _months(conn, measures, centres, months)
+
+    def again(known: Grid, days: Period) -> Grid:
+        return read() if any(days.start <= month <= days.end for month in months) else known
+
+    key = ("months", tuple(measures), tuple(centres), tuple(months))
+    return remembered(conn, key, read, again, lambda grid: int(grid.values.nbytes))
+
+
+def _months(conn: Connection, measures: Sequence[str], centres: Sequence[int], months: Sequence[date]) -> Grid:
     m = month_stats.c
     statement = (
         select(m.centre_id, m.measure, m.month, func.sum(m.value))
@@ -127,25 +141,6 @@ def stock_readings(conn: Connection, measures: Sequence[str], centres: Sequence[
         days.append(day)
         readings.append(value)
     return found
-
-
-def spans(conn: Connection, asked: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Span]:
-    """First and last day on record of measures in centres: two look-ups in the key each, however many years."""
-    if not asked:
-        return {}
-    # As text: the key of a compiled statement with hundreds of values is dearer to make than the look-ups themselves.
-    pairs = ", ".join(f"(CAST(:c{n} AS INTEGER), CAST(:m{n} AS VARCHAR))" for n in range(len(asked)))
-    ends = ", ".join(
-        f"(SELECT {end}(day) FROM day_totals WHERE centre_id = wanted.centre AND measure = wanted.measure) AS {end}_day"
-        for end in ("min", "max")
-    )
-    statement = text(f"WITH wanted (centre, measure) AS (VALUES {pairs}) SELECT centre, measure, {ends} FROM wanted")
-    typed = statement.columns(centre=Integer, measure=String, min_day=Date, max_day=Date)
-    given: dict[str, int | str] = {}
-    for n, (centre, measure) in enumerate(asked):
-        given |= {f"c{n}": centre, f"m{n}": measure}
-    rows = conn.execute(typed, given)
-    return {(centre, measure): (first, last) for centre, measure, first, last in rows if first is not None}
 
 
 def givers(
@@ -203,6 +198,9 @@ def group_sums(
     if table is None:
         raise ValueError(f"{', '.join(measures)} 不能按 {by} 分")
     column = dict((t, c) for t, c in KEY_COLUMNS[by])[table]
+    if table is order_stats:
+        codes = tuple(measures)
+        return sums_by(conn, [codes], centres, start, end, column)[codes]
     rows = _seat_rows(measures, centres, start, end) if table is seat_stats else _rows(table, column, measures)
     source = rows.where(table.c.centre_id.in_(centres), table.c.day.between(start, end)).subquery()
     present: list[ColumnElement[bool]] = [source.c[code].is_not(None) for code in measures]

@@ -16,6 +16,7 @@ from db.coded import Days as Days
 from db.coded import plain_date as plain_date
 from db.errors import UnknownCentreError
 from db.masking import without_numbers
+from db.orders_write import put_together
 from db.schema import call_stats, centres, month_stats, order_stats, readings, seat_stats
 from kpi.measures import BY_CODE, of_fact
 from kpi.model import Fact
@@ -134,12 +135,17 @@ def add(conn: Connection, fact: FactTable, rows: Coded, part: Part, ids: Mapping
     if not len(rows):
         return
     check_frame(fact, rows)
-    key = [rows.centre_ids(ids), *(rows.column(name) for name in fact.keys)]
-    # Rows inserted in the order of the key are written several times faster.
-    order = in_order(key)
-    columns = dict(zip(("centre_id", *fact.keys), key, strict=True)) | _further(fact, rows, part)
     figures = {code: rows.figures(code) for code in fact.measures if code in rows.frame.columns}
-    with indexes_at_the_end(conn, fact.table, len(rows)):
+    if fact is ORDERS:
+        together = put_together(conn, rows, rows.centre_ids(ids), figures)
+        figures, columns = dict(together.figures), dict(together.columns)
+        order = np.arange(len(columns["split"].places))
+    else:
+        key = [rows.centre_ids(ids), *(rows.column(name) for name in fact.keys)]
+        columns = dict(zip(("centre_id", *fact.keys), key, strict=True))
+        order = in_order(key)  # rows inserted in the order of the key are written several times faster
+    columns |= _further(fact, rows, part, len(order))
+    with indexes_at_the_end(conn, fact.table, len(order)):
         insert_coded(conn, fact.table, {"source_id": part.source_id, "run_id": part.run_id}, columns, figures, order)
 
 
@@ -167,9 +173,9 @@ def check_frame(fact: FactTable, rows: Coded) -> None:
         raise ValueError(f"{name}: these measures have columns of their own: {wide}")
 
 
-def _further(fact: FactTable, rows: Coded, part: Part) -> dict[str, Column]:
-    """The columns beside the key and the figures."""
-    nothing = np.zeros(len(rows), dtype=np.int64)
+def _further(fact: FactTable, rows: Coded, part: Part, kept: int) -> dict[str, Column]:
+    """The columns beside the key and the figures of that many rows as kept."""
+    nothing = np.zeros(kept, dtype=np.int64)
     columns = {"part": Column(nothing, np.array([part.part], dtype=object))}
     for name in fact.others:
         if name in rows.frame.columns:

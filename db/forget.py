@@ -48,7 +48,7 @@ def forget_days(
             conn.execute(delete(files_taken).where(f.source_id == source_id, f.first_day <= last, f.last_day >= first))
         restated = record_restatements(conn, change)
         close_run(conn, run_id, OK, now, {"warnings": [f"删除了 {len(gone)} 天的数据。原因: {reason.strip()}"]})
-        bump_data_version(conn)
+        bump_data_version(conn, change.days)
         return Written(0, 0, 0, restated, len(gone))
 
     try:
@@ -87,5 +87,7 @@ def _delete(conn: Connection, fact: FactTable, days: Days, part: Part, change: C
     touched = replaced_days(conn, fact, days, part)
     for condition in within(fact.table, fact.anchor, days):
         conn.execute(delete(fact.table).where(part.older(fact.table), condition))
-    if fact is not MONTHS:
+    if fact is MONTHS:
+        change.touch(day for ones in touched.values() for day in ones)
+    else:
         refresh(conn, fact, touched, change)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 from sqlalchemy import Connection
@@ -13,10 +14,11 @@ from db import facts
 from db.centres import CentreTree
 from db.closed_days import closed_sources
 from db.day_series import day_grid
+from db.spans import spans
 from kpi.catalogue import Catalogue
 from kpi.definitions import Definitions, Segment
 from kpi.exclusions import whole_days
-from kpi.grid import Booleans, Grid, any_of, empty_grid
+from kpi.grid import Booleans, Grid, empty_grid
 from kpi.model import Ask, Fact, Grain, Kpi, Nature
 from kpi.parts import ACCEPTED, Inputs, may_be_quiet, terms_of
 from kpi.periods import Period, whole_months
@@ -43,9 +45,31 @@ class Context:
         """The period asked for."""
         return Period(self.ask.start, self.ask.end)
 
-    def segments(self, kpi: Kpi, centre: int, period: Period | None = None) -> list[Segment]:
+    @cached_property
+    def _known(self) -> dict[tuple[str, int | None, Period], tuple[Segment, ...]]:
+        return {}
+
+    def segments(self, kpi: Kpi, centre: int, period: Period | None = None) -> tuple[Segment, ...]:
         """The definitions in force for one centre."""
-        return self.definitions.segments(kpi, self.tree.chain(centre), period or self.period, self.ask.formula)
+        asked = period or self.period
+        key = kpi.code, centre if self.definitions.depends_on_centre(kpi) else None, asked
+        if key not in self._known:
+            found = self.definitions.segments(kpi, self.tree.chain(centre), asked, self.ask.formula)
+            self._known[key] = tuple(found)
+        return self._known[key]
+
+    def groups(self, kpi: Kpi, centres: Sequence[int]) -> list[tuple[tuple[int, ...], tuple[Segment, ...]]]:
+        """Centres under the same definitions together, with those definitions."""
+        if centres and not self.definitions.depends_on_centre(kpi):
+            return [(tuple(centres), self.segments(kpi, centres[0]))]
+        found: dict[tuple[Segment, ...], list[int]] = {}
+        for centre in centres:
+            found.setdefault(self.segments(kpi, centre), []).append(centre)
+        return [(tuple(ids), own) for own, ids in found.items()]
+
+    def codes(self, kpi: Kpi, centres: Sequence[int]) -> list[str]:
+        """The measures a KPI needs in these centres."""
+        return terms_of(kpi, [segment for _, own in self.groups(kpi, centres) for segment in own])
 
     def hours_out(self, centre: int) -> dict[date, frozenset[int]]:
         """Hours excluded in one centre, by day."""
@@ -54,10 +78,7 @@ class Context:
 
 def load_inputs(context: Context, kpis: Iterable[Kpi], centres: Sequence[int]) -> Inputs:
     """The inputs of all these KPIs in all these centres."""
-    needs = {
-        kpi.code: terms_of(kpi, [segment for centre in centres for segment in context.segments(kpi, centre)])
-        for kpi in kpis
-    }
+    needs = {kpi.code: context.codes(kpi, centres) for kpi in kpis}
     measures = context.catalogue.measures
     codes = list(dict.fromkeys(code for own in needs.values() for code in own))
     stocks = [code for code in codes if measures[code].nature is Nature.STOCK]
@@ -71,7 +92,7 @@ def load_inputs(context: Context, kpis: Iterable[Kpi], centres: Sequence[int]) -
         daily,
         _history(context, adding, centres),
         facts.stock_readings(context.conn, stocks, centres, end) if stocks else {},
-        facts.spans(context.conn, _spans_needed(context, needs, daily)),
+        spans(context.conn, _spans_needed(context, needs, daily)),
         frozenset((c, d) for c in centres for d in whole_days(context.hours_out(c))),
         _closed(context, daily),
     )
@@ -126,13 +147,15 @@ def _spans_needed(context: Context, needs: Mapping[str, list[str]], daily: Grid)
     measures = context.catalogue.measures
     sparse = [c for c in daily.measures if measures[c].nature is Nature.EVENT or may_be_quiet(measures[c])]
     wanted = dict.fromkeys((centre, code) for centre in daily.centres for code in sparse)
-    told = any_of(daily.given, 2)
+    told = {
+        (centre, code)
+        for centre, row in zip(daily.centres, daily.told.tolist(), strict=True)
+        for code, known in zip(daily.measures, row, strict=True)
+        if known
+    }
     for codes in needs.values():
-        at = [daily.measure_at[code] for code in codes if code in daily.measure_at]
-        silent = ~any_of(told[:, at], 1)
-        wanted |= dict.fromkeys(
-            (daily.centres[place], code) for place in np.flatnonzero(silent).tolist() for code in codes
-        )
+        silent = [centre for centre in daily.centres if not any((centre, code) in told for code in codes)]
+        wanted |= dict.fromkeys((centre, code) for centre in silent for code in codes)
     return list(wanted)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from db.day_memory import settled
 from db.schema import centres
 from db.schema_targets import bindings, sheet_indicators, sheet_revisions, sheets
 from kpi.sheet import CellKind
@@ -38,6 +39,10 @@ class KpiTarget:
 
 def load_targets(conn: Connection, year: int) -> list[KpiTarget]:
     """The targets of a year, of all centres, in the order of the sheets' codes."""
+    return list(settled(conn, ("targets", year), lambda: _load(conn, year)))
+
+
+def _load(conn: Connection, year: int) -> tuple[KpiTarget, ...]:
     i, r = sheet_indicators.c, sheet_revisions.c
     rows = conn.execute(
         select(
@@ -59,7 +64,7 @@ def load_targets(conn: Connection, year: int) -> list[KpiTarget]:
         )
         .order_by(sheets.c.code, i.project_no, i.no)
     )
-    return [target for row in rows for target in _targets(row, year)]
+    return tuple(target for row in rows for target in _targets(row, year))
 
 
 def _targets(row: Row[Any], year: int) -> Iterable[KpiTarget]:

@@ -59,4 +59,4 @@ def remove_notice(conn: Connection, number: int) -> bool:
 def _keep(conn: Connection, notices: Sequence[Notice]) -> None:
     rows = [asdict(one) | {"start": one.start.isoformat(), "end": one.end.isoformat()} for one in notices]
     set_meta(conn, _KEY, json.dumps(rows, ensure_ascii=False))
-    bump_data_version(conn)
+    bump_data_version(conn, None)

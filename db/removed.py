@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, select
 
+from db.engine import bump_data_version
 from db.meta import set_meta
 from db.schema import centres, definitions, meta
 from kpi.model import Definition
@@ -34,6 +35,7 @@ def remove_definition(conn: Connection, definition: Definition, by: str, reason:
     gone = conn.execute(delete(definitions).where(d.kpi == definition.kpi, d.valid_from == definition.valid_from, here))
     if not gone.rowcount:
         raise KeyError(f"没有自 {definition.valid_from} 起的口径")
+    bump_data_version(conn)
     at = now.replace(tzinfo=None).isoformat()
     record = {**asdict(definition), "valid_from": definition.valid_from.isoformat()}
     said = {"definition": record, "removed_by": by, "reason": reason, "removed_at": at}

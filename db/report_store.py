@@ -105,11 +105,11 @@ def save_schedule(conn: Connection, schedule: Schedule) -> int:
         made: int = conn.execute(
             insert(report_schedules).values(**values).returning(report_schedules.c.id)
         ).scalar_one()
-        bump_data_version(conn)
+        bump_data_version(conn, None)
         return made
     load_schedule(conn, schedule.id)
     conn.execute(update(report_schedules).where(report_schedules.c.id == schedule.id).values(**values))
-    bump_data_version(conn)
+    bump_data_version(conn, None)
     return schedule.id
 
 
@@ -117,7 +117,7 @@ def remove_schedule(conn: Connection, schedule_id: int) -> None:
     """Takes a schedule away; what it sent stays in the archive. Raises ReportStoreError."""
     load_schedule(conn, schedule_id)
     conn.execute(delete(report_schedules).where(report_schedules.c.id == schedule_id))
-    bump_data_version(conn)
+    bump_data_version(conn, None)
 
 
 def advance(conn: Connection, schedule: Schedule, to: date) -> Schedule | None:
@@ -136,7 +136,7 @@ def save_report(conn: Connection, new: NewReport, files: Mapping[str, bytes], no
     rows = [{"report_id": report_id, "ending": ending, "content": content} for ending, content in files.items()]
     if rows:
         conn.execute(insert(report_files), rows)
-    bump_data_version(conn)
+    bump_data_version(conn, None)
     return report_id
 
 
@@ -175,7 +175,7 @@ def note_failure(conn: Connection, new: NewReport, error: str, now: datetime) ->
     else:
         values = {"built_at": naive_utc(now), "error": error, "data": {"tries": tries}}
         conn.execute(update(reports).where(reports.c.id == before.id).values(**values))
-    bump_data_version(conn)
+    bump_data_version(conn, None)
     return tries
 
 

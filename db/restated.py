@@ -17,6 +17,7 @@ from db.definitions import load_definitions
 from db.inputs import Context
 from db.journal import RestatementRow, restatements_at
 from db.schema import restatements
+from db.spans import spans
 from kpi.catalogue import Catalogue
 from kpi.definitions import Definitions
 from kpi.grid import Grid, empty_grid
@@ -135,7 +136,7 @@ def _load(
         Grid(centres, tuple(adding), facts.days_of(first, last), values),
         empty_grid(centres, adding),
         facts.stock_readings(conn, stocks, centres, last) if stocks else {},
-        facts.spans(conn, [(centre, code) for centre in centres for code in sparse]),
+        spans(conn, [(centre, code) for centre in centres for code in sparse]),
     )
 
 

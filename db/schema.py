@@ -18,10 +18,12 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 import db.schema_alerts
@@ -133,19 +135,27 @@ seat_stats = Table(
 """``items`` (seat_calls + seat_orders) and ``seat_days`` (1 for a seat with signed_in_seconds > 0 or items > 0
 on a day, over all sources) are derived when read: two sources may both know one seat."""
 
+order_places = Table(
+    "order_places",  # the departments, channels and categories that occur together in work orders
+    metadata,
+    _key("id", Integer),
+    Column("department", String(128), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("category", String(128), nullable=False),
+    UniqueConstraint("department", "channel", "category"),
+)
+
 order_stats = Table(
     "order_stats",
     metadata,
     _key("centre_id", Integer),
     _key("day", Date),
     _key("anchor", Date),  # the acceptance day of the orders counted: what a source's window replaces
-    _key("department", String(128)),
-    _key("channel", String(64)),
-    _key("category", String(128)),
     _key("source_id", Integer),
     _key("part", String(128)),
     Column("run_id", Id, nullable=False),
     *_measures(Fact.ORDER),
+    Column("split", LargeBinary, nullable=False),  # how the measures divide among places (``db.order_split``)
     Index(None, "source_id", "anchor"),
     sqlite_with_rowid=False,
 )
@@ -190,6 +200,14 @@ day_totals = Table(
     Column("updated_at", DateTime, nullable=False),  # when it was written, or first confirmed after the day's end
     Index(None, "centre_id", "day"),
     sqlite_with_rowid=False,
+)
+
+day_changes = Table(
+    "day_changes",  # which days' figures each data version changed; NULL: of no day
+    metadata,
+    Column("version", Id, primary_key=True, autoincrement=False),
+    Column("first_day", Date),
+    Column("last_day", Date),
 )
 
 rejects = Table(

@@ -13,14 +13,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from db.bulk import naive_utc
+from db.day_memory import settled
 from db.engine import bump_data_version
 from db.errors import StoreError
 from db.schema import centres
 from db.schema_targets import sheet_flags, sheet_indicators, sheet_projects, sheet_revisions, sheets
+from db.sheet_home import ACTIVE as ACTIVE
+from db.sheet_home import revised
 from db.sheet_rows import insert_content, read_sheet, statistic_values
 from kpi.sheet import Flag, FlagKind, Sheet
 
-DRAFT, ACTIVE, SUPERSEDED = "draft", "active", "superseded"
+DRAFT, SUPERSEDED = "draft", "superseded"
 
 
 class UnknownSheetError(StoreError):
@@ -84,10 +87,10 @@ def save_sheet(
 ) -> int:
     """Stores a sheet as the next revision of ``code`` (made where new) and returns its number.
 
-    ``centre``: whose facts its KPIs are asked of, None for all; it applies to the sheet as a whole. ``source_text``
-    must have names and numbers of persons masked. Raises UnknownSheetError for an unknown centre.
+    ``centre``: whose facts its KPIs are asked of, None for all (of a revision: as before); it applies to the sheet as a
+    whole. ``source_text`` must have persons masked. Raises UnknownSheetError for an unknown centre, SheetRevisionError.
     """
-    sheet_id = _sheet_id(conn, sheet, code, _centre_id(conn, centre), now)
+    sheet_id = _sheet_id(conn, sheet, code, _centre_id(conn, centre), now, reason)
     number = _next_number(conn, sheet_id)
     revision_id = conn.execute(
         insert(sheet_revisions)
@@ -136,12 +139,13 @@ def _centre_id(conn: Connection, centre: str | None) -> int | None:
     return found
 
 
-def _sheet_id(conn: Connection, sheet: Sheet, code: str, centre_id: int | None, now: datetime) -> int:
-    values = {"unit": sheet.unit, "year": sheet.year, "centre_id": centre_id}
-    known: int | None = conn.scalar(select(sheets.c.id).where(sheets.c.code == code))
+def _sheet_id(conn: Connection, sheet: Sheet, code: str, centre_id: int | None, now: datetime, reason: str) -> int:
+    known = conn.execute(select(sheets).where(sheets.c.code == code)).one_or_none()
     if known is not None:
-        conn.execute(update(sheets).where(sheets.c.id == known).values(**values, retired_at=None))
-        return known
+        values = revised(conn, known, sheet, centre_id, reason)
+        conn.execute(update(sheets).where(sheets.c.id == known.id).values(**values, retired_at=None))
+        return int(known.id)
+    values = {"unit": sheet.unit, "year": sheet.year, "centre_id": centre_id}
     made = insert(sheets).values(code=code, created_at=naive_utc(now), **values).returning(sheets.c.id)
     return int(conn.execute(made).scalar_one())
 
@@ -164,8 +168,10 @@ def _revision(conn: Connection, code: str, number: int | None, known_at: datetim
         wanted += [sheet_revisions.c.at <= naive_utc(known_at), sheet_revisions.c.state != DRAFT]
     rows = conn.execute(select(sheet_revisions).where(*wanted).order_by(sheet_revisions.c.number.desc())).all()
     if not rows:
-        if known_at is not None:
-            return _revision(conn, code, None)
+        if known_at is not None:  # before anything was in force: what came into force first
+            mine = sheet_revisions.c.sheet_id == sheet.id, sheet_revisions.c.state != DRAFT
+            first = conn.execute(select(sheet_revisions).where(*mine).order_by("at").limit(1)).one_or_none()
+            return first or _revision(conn, code, None)
         raise UnknownSheetError(f"目标表 {code} 没有第 {number} 版。")
     if known_at is not None:
         return rows[0]
@@ -175,11 +181,14 @@ def _revision(conn: Connection, code: str, number: int | None, known_at: datetim
 def load_sheet(conn: Connection, code: str, revision: int | None = None, *, known_at: datetime | None = None) -> Sheet:
     """The sheet: a revision by number, else the active one, else the newest draft.
 
-    ``known_at`` (aware): the newest revision in force at that moment, where there was one by then. Raises
-    UnknownSheetError.
+    ``known_at`` (aware): the one in force then, else the first that ever was. Raises UnknownSheetError.
     """
-    sheet = sheet_row(conn, code)
-    return read_sheet(conn, _revision(conn, code, revision, known_at), sheet.unit, sheet.year)
+
+    def read() -> Sheet:
+        sheet = sheet_row(conn, code)
+        return read_sheet(conn, _revision(conn, code, revision, known_at), sheet.unit, sheet.year)
+
+    return settled(conn, ("sheet", code, revision, known_at), read)
 
 
 def sheet_centre(conn: Connection, code: str) -> str | None:
@@ -193,8 +202,12 @@ def list_sheets(conn: Connection, include_retired: bool = False) -> tuple[SheetR
     query = select(sheets, centres.c.code.label("centre")).join_from(sheets, centres, isouter=True)
     if not include_retired:
         query = query.where(sheets.c.retired_at.is_(None))
-    rows = conn.execute(query.order_by(sheets.c.year.desc(), sheets.c.code)).all()
-    return tuple(_listed(conn, row) for row in rows)
+
+    def read() -> tuple[SheetRow, ...]:
+        rows = conn.execute(query.order_by(sheets.c.year.desc(), sheets.c.code)).all()
+        return tuple(_listed(conn, row) for row in rows)
+
+    return settled(conn, ("sheets", include_retired), read)
 
 
 def _listed(conn: Connection, row: Row[Any]) -> SheetRow:

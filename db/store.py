@@ -53,6 +53,7 @@ from db.runs import (
 )
 from db.schema import runs, sources
 from db.totals import Change, record_restatements, refresh
+from kpi.periods import Period
 
 __all__ = [
     "BatchLike",
@@ -161,7 +162,7 @@ def commit_batch(
         _write_rejects(conn, run, batch)
         restated = record_restatements(conn, change)
         written = Written(batch.rows_read, batch.rows_used, len(batch.rejects), restated, days)
-        _close(conn, run, batch, written, now)
+        _close(conn, run, batch, written, change.days, now)
         return written
 
     return transact(engine, work)
@@ -219,7 +220,9 @@ def _write_facts(conn: Connection, run: Run, batch: BatchLike, now: datetime, tz
         days = rows.days(fact.anchor, ids) if fact is MONTHS else anchors
         written |= {day for ones in days.values() for day in ones}
         touched, sums = _write_fact(conn, fact, rows, days, part, ids)
-        if fact is not MONTHS:
+        if fact is MONTHS:
+            change.touch(touched_day for ones in touched.values() for touched_day in ones)
+        else:
             refresh(conn, fact, touched, change, sums)
     return len(written), change
 
@@ -257,7 +260,9 @@ def _write_rejects(conn: Connection, run: Run, batch: BatchLike) -> None:
     insert_rejects(conn, run.id, run.source_id, batch.rejects)
 
 
-def _close(conn: Connection, run: Run, batch: BatchLike, written: Written, now: datetime) -> None:
+def _close(
+    conn: Connection, run: Run, batch: BatchLike, written: Written, changed: Period | None, now: datetime
+) -> None:
     if batch.file is not None:
         taken = {name: getattr(batch.file, name) for name in ("sha256", "mapping_version", "name", "size")}
         take_file(conn, run.source_id, run.id, taken | {"first_day": batch.first_day, "last_day": batch.last_day})
@@ -277,4 +282,4 @@ def _close(conn: Connection, run: Run, batch: BatchLike, written: Written, now: 
     if run.trigger != MEND:  # a mended file says nothing about the source itself
         answered = {"checked_at": naive_utc(now), "last_error": None}
         conn.execute(update(sources).where(sources.c.id == run.source_id).values(**answered))
-    bump_data_version(conn)
+    bump_data_version(conn, changed)

@@ -7,7 +7,7 @@ confirmed) after its day had ended leaves a restatement; the growth of a running
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from db.facts_write import CALLS, ORDERS, READINGS, SEATS, WIDE_CODES, Days, Fac
 from db.schema import day_totals, readings, restatements, seat_stats
 from kpi.measures import of_fact
 from kpi.model import Fact
+from kpi.periods import Period
 
 Key = tuple[date, str]
 """(day, measure code) of one centre."""
@@ -49,6 +50,12 @@ class Change:
     at: datetime
     tz: ZoneInfo | None
     restated: list[tuple[int, date, str, float | None, float | None, int | None]] = field(default_factory=list)
+    days: Period | None = None
+
+    def touch(self, days: Iterable[date]) -> None:
+        """Widens ``days``, the stretch of days that anything was written for."""
+        every = [*days, *((self.days.start, self.days.end) if self.days else ())]
+        self.days = Period(min(every), max(every)) if every else None
 
     def ended(self, day: date, moment: datetime) -> bool:
         """True where the centre's day was over at a moment (naive UTC)."""
@@ -143,6 +150,7 @@ def refresh(
     ``known``: what the totals should be, of the centres for which the caller has added them up already.
     """
     for centre_id, ones in days.items():
+        change.touch(ones)
         for first, last in day_ranges(ones):
             old = stored(conn, fact, centre_id, first, last)
             if centre_id in known:

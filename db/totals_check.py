@@ -58,7 +58,7 @@ def rebuild_totals(engine: Engine, now: datetime) -> int:
         for fact in TOTAL_FACTS:
             refresh(conn, fact, days, change)
         record_restatements(conn, change)
-        bump_data_version(conn)
+        bump_data_version(conn, change.days)
         return len(wrong)
 
     return transact(engine, work)

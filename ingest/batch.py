@@ -49,8 +49,8 @@ class Batch:
     """One unit of work: written in one transaction, or not at all.
 
     Frames hold the key columns above (``centre`` is the centre's code, ``day``/``anchor``/``month`` are
-    ``datetime.date``) and any of the fact's measures as nullable integers (``Int64``); a measure the source
-    does not supply has no column, one it left blank is <NA>: missing is never zero.
+    ``datetime.date``; they may be categories) and any of the fact's measures as nullable integers (``Int64``); a
+    measure the source does not supply has no column, one it left blank is <NA>: missing is never zero.
     ``rows_used + len(rejects) == rows_read`` always holds.
     """
 

@@ -62,9 +62,7 @@ def read_rows(spec: SourceSpec, rows: Sequence[Row], place: Place) -> Batch:
             table.add(dict(row.cells) for row in ones)
             batch = to_batch(con, table.relation(), spec, file, sheet, place.present, tz=place.tz.key)
         found = sorted(batch.rejects, key=lambda reject: reject.row_no or 0)
-        batch.rejects = [
-            _placed(reject, ones[reject.row_no - 1].row_no if reject.row_no else None) for reject in found
-        ]
+        batch.rejects = [_placed(reject, ones[reject.row_no - 1].row_no if reject.row_no else None) for reject in found]
         add_batch(whole, batch)
     return whole
 

@@ -6,10 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from kpi.definitions import Segment, resolve
 from kpi.model import Definition, Kpi, KpiValue, Nature, NoValue
-from kpi.parts import DayParts, Inputs, stock_value
+from kpi.parts import DayParts, Inputs, stock_value, terms_of
 from kpi.periods import Period
 
 
@@ -50,13 +51,21 @@ class Folder:
             value=value,
         )
 
+    @cached_property
+    def _has_stocks(self) -> bool:
+        return any(self.inputs.measures[code].nature is Nature.STOCK for code in terms_of(self.kpi, self.segments))
+
     def _definition(self, period: Period) -> Definition:
+        if len(self.segments) == 1:
+            return self.segments[0].definition
         inside = [s for s in self.segments if s.period.start <= period.end]
         return inside[-1].definition
 
     def _with_stocks(
         self, numerator: float | None, denominator: float | None, definition: Definition, period: Period
     ) -> tuple[float | None, float | None]:
+        if not self._has_stocks:
+            return numerator, denominator
         formula = self.kpi.formula(definition.formula)
         sides = []
         for terms, flow in ((formula.numerator, numerator), (formula.denominator, denominator)):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 
 from kpi.measures import ANSWER_LIMITS, SHORT_LIMITS, STRICT_LIMITS
 from kpi.model import Definition, Kpi, Terms
@@ -14,9 +16,14 @@ BEGINNING = date(1, 1, 1)
 MODES = ("ratio_of_sums", "mean_of_months")
 
 
-def resolve(terms: Terms, definition: Definition) -> dict[str, int]:
+def resolve(terms: Terms, definition: Definition) -> Mapping[str, int]:
     """The terms with this definition's T and short-abandon limit filled in: {measure code: factor}."""
-    return {code.format(limit=definition.limit, short=definition.short): sign for code, sign in terms}
+    return _resolved(terms, definition.limit, definition.short)
+
+
+@lru_cache(maxsize=1024)
+def _resolved(terms: Terms, limit: int, short: int) -> Mapping[str, int]:
+    return MappingProxyType({code.format(limit=limit, short=short): sign for code, sign in terms})
 
 
 def formula_text(kpi: Kpi, definition: Definition) -> str:
@@ -54,6 +61,9 @@ class Definitions:
 
     def __init__(self, definitions: Iterable[Definition] = ()) -> None:
         self._all = sorted(definitions, key=lambda d: d.valid_from)
+        self._of: dict[str, list[Definition]] = {}
+        for one in self._all:
+            self._of.setdefault(one.kpi, []).append(one)
 
     def __iter__(self) -> Iterator[Definition]:
         return iter(self._all)
@@ -63,11 +73,16 @@ class Definitions:
 
         The nearest centre in the chain that has one wins, then the one for all centres, then the default.
         """
-        for centre in (*chain, None):
-            valid = [d for d in self._all if d.kpi == kpi.code and d.centre == centre and d.valid_from <= day]
+        own = self._of.get(kpi.code, ())
+        for centre in (*chain, None) if own else ():
+            valid = [d for d in own if d.centre == centre and d.valid_from <= day]
             if valid:
                 return valid[-1]
         return Definition(kpi.code, BEGINNING, kpi.formulas[0].code)
+
+    def depends_on_centre(self, kpi: Kpi) -> bool:
+        """True where a centre may have a definition of its own."""
+        return any(one.centre is not None for one in self._of.get(kpi.code, ()))
 
     def without(self, definition: Definition) -> Definitions:
         """All but one."""
@@ -75,7 +90,8 @@ class Definitions:
 
     def segments(self, kpi: Kpi, chain: Sequence[str], period: Period, formula: str | None = None) -> list[Segment]:
         """The period cut where the definition changes. ``formula`` asks for another formula with the same limits."""
-        changes = {d.valid_from for d in self._all if d.kpi == kpi.code and period.start < d.valid_from <= period.end}
+        own = self._of.get(kpi.code, ())
+        changes = {d.valid_from for d in own if period.start < d.valid_from <= period.end}
         starts = [period.start, *sorted(changes)]
         ends = [*(start - timedelta(days=1) for start in starts[1:]), period.end]
         segments: list[Segment] = []

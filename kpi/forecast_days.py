@@ -111,7 +111,7 @@ class History:
 
 def kinds_of(days: Ints, calendar: WorkCalendar) -> Ints:
     """The code of each day's kind."""
-    return np.array([_CODE[calendar.day(date.fromordinal(int(day))).kind] for day in days], dtype=np.int64)
+    return np.array([_CODE[calendar.day(day).kind] for day in map(date.fromordinal, days.tolist())], dtype=np.int64)
 
 
 def ordinals(start: date, end: date) -> Ints:

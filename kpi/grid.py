@@ -46,6 +46,11 @@ class Grid:
         """Where there is a figure."""
         return ~np.isnan(self.values)
 
+    @cached_property
+    def told(self) -> Booleans:
+        """(centre, measure) with a figure on any day."""
+        return any_of(self.given, 2)
+
     def within(self, period: Period) -> slice:
         """The places of the days of a period."""
         return slice(bisect_left(self.days, period.start), bisect_right(self.days, period.end))

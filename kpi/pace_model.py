@@ -134,8 +134,9 @@ class Pace:
 @dataclass(frozen=True, slots=True)
 class ProgressRow:
     """One indicator on a day. ``unit`` and ``better`` tell how its figures are written; ``last_year`` is the value of
-    the same days a year before (volumes and ratios of the facts). ``due`` is the period in which it is judged now:
-    the half-year up to 30 June, the full year after. ``spark``: the value of each of the last 28 days."""
+    the same days of the year a year before, ``last_half`` of those of its first half (volumes and ratios of the
+    facts). ``due`` is the period in which it is judged now: the half-year up to 30 June, the full year after.
+    ``spark``: the value of each of the last 28 days."""
 
     key: str
     project: int
@@ -147,6 +148,7 @@ class ProgressRow:
     half: Pace
     full: Pace
     last_year: float | None = None
+    last_half: float | None = None
     spark: tuple[float | None, ...] = ()
     newest: date | None = None
 

@@ -92,6 +92,13 @@ def parts_by_day(kpi: Kpi, groups: Iterable[tuple[Sequence[int], Sequence[Segmen
 
 def _together(inputs: Inputs, daily: Floats, monthly: Floats, missing: tuple[str, ...]) -> DayParts:
     """The days with data; a month of history joins the first day it is kept under."""
+    agreed = {inputs.daily.days[place]: int(daily[3, place]) for place in np.flatnonzero(daily[3]).tolist()}
+    if not inputs.months.days:
+        at = np.flatnonzero(daily[2])
+        tops, bottoms, counts = daily[:3, at].tolist()
+        return DayParts(
+            [inputs.daily.days[place] for place in at.tolist()], tops, bottoms, list(map(int, counts)), agreed, missing
+        )
     found: dict[date, tuple[float, float, int]] = {}
     for days, rows, length in ((inputs.daily.days, daily, _one_day), (inputs.months.days, monthly, _month_days)):
         at = np.flatnonzero(rows[2])
@@ -101,7 +108,6 @@ def _together(inputs: Inputs, daily: Floats, monthly: Floats, missing: tuple[str
             found[day] = had[0] + top, had[1] + bottom, had[2] + int(count) * length(day)
     order = sorted(found)
     columns = list(zip(*(found[day] for day in order), strict=True)) or [(), (), ()]
-    agreed = {inputs.daily.days[place]: int(daily[3, place]) for place in np.flatnonzero(daily[3]).tolist()}
     return DayParts(order, columns[0], columns[1], columns[2], agreed, missing)
 
 
@@ -158,8 +164,12 @@ def _add(rows: Floats, table: _Table, segment: Segment) -> list[str]:
     if not needed or days.start >= days.stop:
         return []
     place = table.grid.place(table.centres, list(needed))
+    if not (table.grid.told[place].any() or any((c, code) in inputs.spans for c in table.centres for code in needed)):
+        return []  # these centres never told any of it
     values: Floats = table.grid.values[place][:, :, days]
-    values[~table.on_record[:, None, days].repeat(len(needed), axis=1)] = np.nan
+    on_record = table.on_record[:, days]
+    if not on_record.all():
+        values[~on_record[:, None].repeat(len(needed), axis=1)] = np.nan
     _fill_events(values, table, needed, days)
     if not table.by_month:
         _fill_quiet_days(values, table, needed, days)

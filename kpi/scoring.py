@@ -77,6 +77,9 @@ __all__ = [
     "weights",
 ]
 
+_MOST_NAMED = 12
+"""Rows without a figure that a note names one by one: a sheet may have hundreds."""
+
 
 def score(form: ScoreForm, inputs: Mapping[str, RowInput]) -> Score:
     """The form scored with these inputs, by row key; also the preview of a form being edited (example inputs)."""
@@ -128,7 +131,8 @@ def _notes(form: ScoreForm, inputs: Mapping[str, RowInput], plain: Score) -> lis
     if not any(r.row.applies for r in plain.rows):
         notes.append("没有一行可以计分,因此没有总分:请核对目标值,或换一份打分表。")
     if lacking:
-        notes.append(f"尚缺 {len(lacking)} 行,暂无总分(已有 {plain.partial} 分):{'、'.join(lacking)}。")
+        named = "、".join(lacking[:_MOST_NAMED]) + ("……" if len(lacking) > _MOST_NAMED else "")
+        notes.append(f"尚缺 {len(lacking)} 行,暂无总分(已有 {plain.partial} 分):{named}。")
     notes += [f"“{s.name}”得分超过上限,按上限 {s.partial} 分计。" for s in plain.sections if s.capped]
     if plain.vetoed:
         notes.append(f"发生一票否决,等级直接为“{plain.grade}”,不看总分。")

@@ -153,8 +153,10 @@ def _different(group: Ints, values: Ints, count: int) -> Floats:
 def by_text(rows: SeatDays, texts: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
     """The different texts in order, and the place of each row's; '' is none of them (−1)."""
     names = tuple(sorted({text for text in texts if text}))
+    if not names:
+        return (), np.full(len(rows), -1, dtype=np.int64)
     places = {text: at for at, text in enumerate(names)}
-    return names, np.array([places.get(text, -1) for text in texts] or [-1] * len(rows), dtype=np.int64)
+    return names, np.array([places.get(text, -1) for text in texts], dtype=np.int64)
 
 
 def mean_interval(total: float, squares: float, count: float) -> tuple[float, float] | None:

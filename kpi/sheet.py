@@ -62,9 +62,14 @@ class Cell:
             return "〔缺失〕"
         if self.number is None:
             return self.text
-        signs = STRICT_SIGNS if self.strict else OPERATOR_SIGNS
-        sign = signs[self.operator] if self.operator else ""
-        return f"{sign}{format(self.number, 'f')}{self.unit}"
+        return f"{self.sign}{format(self.number, 'f')}{self.unit}"
+
+    @property
+    def sign(self) -> str:
+        """The operator as it is written: “≥”, “<” for a bound that does not hold itself; '' without one."""
+        if self.operator is None:
+            return ""
+        return (STRICT_SIGNS if self.strict else OPERATOR_SIGNS)[self.operator]
 
 
 BLANK = Cell(CellKind.BLANK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SEATS_NOTE = (
-    "按每个坐席每天接起的量不变推算: 坐席增加几成, 接起能力增加几成, 最高到所设上限。"
+    "按每个坐席每天接起的量不变推算: 坐席增加几成, 接起能力增加几成, 最高到 100%。"
     "没有考虑忙闲时段与排队, 新增坐席不在高峰上岗时达不到这个数, 请当作上限看。"
 )
 

@@ -9,6 +9,7 @@ from alerts.blame import causes
 from alerts.seen import Subject
 from kpi.model import Better, Kpi, KpiValue
 from kpi.pace_model import ProgressRow
+from kpi.showing import Showing
 from kpi.status import Status
 from kpi.workdays import KIND_NAMES
 from reports import words
@@ -18,6 +19,8 @@ from reports.scope import Scope
 
 MOST = 8
 NOTHING_STANDS_OUT = "没有哪个时段、技能组、座席或单位明显偏离平常"
+NO_PLACE_STANDS_OUT = "没有哪个时段、技能组或单位明显偏离平常"
+"""The same where seats are not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +137,18 @@ def _row(scope: Scope, one: _Change) -> tuple[Cell, ...]:
 
 
 def _why(scope: Scope, kpi: Kpi, row: ProgressRow) -> str:
-    return because(scope, kpi, row.indicator.name, scope.period.start, scope.period.end) or NOTHING_STANDS_OUT
+    return because(scope, kpi, row.indicator.name, scope.period.start, scope.period.end) or nothing_stands_out(scope)
+
+
+def nothing_stands_out(scope: Scope) -> str:
+    """What is said where no place contributed more than usual."""
+    return NO_PLACE_STANDS_OUT if scope.house.showing is Showing.OFF else NOTHING_STANDS_OUT
 
 
 def because(scope: Scope, kpi: Kpi, name: str, start: date, end: date) -> str:
     """What contributed most over some days, '' where nothing stands out."""
     subject = Subject(f"report:{kpi.code}", name, kpi.unit.value, scope.centre, kpi=kpi.code, span=(start, end))
-    return ";".join(causes(scope.conn, scope.house.catalogue, subject))
+    return ";".join(causes(scope.conn, scope.house.catalogue, subject, scope.house.showing))
 
 
 def _notes(scope: Scope) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from kpi.periods import Period
 from kpi.status import Operator, Status
 from kpi.workdays import KIND_NAMES, DayKind
 from reports import words
-from reports.build_changes import NOTHING_STANDS_OUT, because
+from reports.build_changes import because, nothing_stands_out
 from reports.build_kpis import trend
 from reports.model import Align, Cell, Column, Kind, Section, Table
 from reports.scope import Scope
@@ -111,7 +111,7 @@ def _day_row(scope: Scope, one: Miss) -> tuple[Cell, ...]:
     day = one.value.start
     why = [because(scope, one.kpi, one.row.indicator.name, day, day), *_circumstances(scope, one.value, day)]
     known = ";".join(part for part in why if part)
-    return (Cell(words.day_name(day)), *_figures(scope, one), Cell(known or NOTHING_STANDS_OUT))
+    return (Cell(words.day_name(day)), *_figures(scope, one), Cell(known or nothing_stands_out(scope)))
 
 
 def _figures(scope: Scope, one: Miss) -> tuple[Cell, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from statistics import median
 
-from kpi.model import Grain, Group, Kpi, KpiValue, NoValue
+from kpi.model import Grain, Group, Kpi, KpiValue, NoValue, Unit
 from kpi.periods import split
+from kpi.showing import Showing
 from kpi.status import Status
 from reports import words
 from reports.model import Align, Cell, Column, Kind, Section, Table
@@ -18,6 +19,7 @@ PIECES = {Kind.WEEKLY: Grain.DAY, Kind.MONTHLY: Grain.WEEK, Kind.HALF_YEAR: Grai
 """How a report's period is cut to show the way it went; a day is not."""
 DRAWN = ("answer_rate", "service_level", "daily_output", "on_time_closure_rate", "satisfaction_rate")
 MOST = 5
+OUTPUT_UNIT = Unit.ITEMS_PER_SEAT_DAY.value
 VOLUMES = {"offered_volume": Group.CALLS, "inbound_volume": Group.CALLS, "accepted_volume": Group.ORDERS}
 
 
@@ -173,24 +175,32 @@ def seats_section(scope: Scope) -> Section:
     if not seats:
         return Section("seats", "座席", finding, (comparison(scope, kpis),), ("来源没有按座席给出件数。",))
     outputs = sorted(one.value for one in seats if one.value is not None)
-    unit = "件/坐席/天"
-    finding += (
-        f"{len(seats)} 个座席有件数,人均日产能的中位数 {words.bare(median(outputs), unit)} {unit},"
-        f"最高 {words.bare(outputs[-1], unit)},最低 {words.bare(outputs[0], unit)}。"
-    )
-    ranked = sorted(seats, key=lambda one: (one.value or 0.0, one.key))
+    finding += f"{len(seats)} 个座席有件数,人均日产能的中位数 {words.bare(median(outputs), OUTPUT_UNIT)} {OUTPUT_UNIT}"
+    if scope.house.showing is Showing.OFF:
+        return Section("seats", "座席", f"{finding}。", (comparison(scope, kpis),))
+    finding += f",最高 {words.bare(outputs[-1], OUTPUT_UNIT)},最低 {words.bare(outputs[0], OUTPUT_UNIT)}。"
+    lowest = _lowest(scope, seats)
+    return Section("seats", "座席", finding, (comparison(scope, kpis), *([lowest] if lowest is not None else [])))
+
+
+def _lowest(scope: Scope, seats: Sequence[KpiValue]) -> Table | None:
+    """The seats with the lowest output; without names by their place among all, and without what would tell them."""
+    named = scope.house.showing is Showing.ON
+    # Without names the order must not tell them either: it goes by the figures alone.
+    ranked = sorted(seats, key=lambda one: (one.value or 0.0, one.key if named else one.numerator or 0.0))
+    places = {one.key: len(ranked) - at for at, one in enumerate(ranked)}
     least = [one for one in ranked if (one.denominator or 0) >= min(3, scope.period.days)][:MOST]
-    columns = (Column("座席", 20), Column("日均产能", 20, Align.RIGHT), Column("件数 / 座席日", 24, Align.RIGHT))
-    rows = tuple(
-        (
-            Cell(one.key.rpartition("/")[2]),
-            Cell(words.amount(one.value or 0.0, unit), value=one.value, unit=unit),
-            Cell(words.divided(one.numerator, one.denominator)),
-        )
-        for one in least
-    )
-    lowest = (Table(columns, rows, f"产能最低的 {len(rows)} 个座席"),) if rows and len(seats) > len(rows) else ()
-    return Section("seats", "座席", finding, (comparison(scope, kpis), *lowest))
+    if not least or len(seats) <= len(least):
+        return None
+    columns = [Column("座席", 20), Column("日均产能", 20, Align.RIGHT)]
+    columns += [Column("件数 / 座席日", 24, Align.RIGHT)] if named else []
+    rows = []
+    for one in least:
+        name = one.key.rpartition("/")[2] if named else f"座席 {places[one.key]}"
+        output = Cell(words.amount(one.value or 0.0, OUTPUT_UNIT), value=one.value, unit=OUTPUT_UNIT)
+        rows.append((Cell(name), output, *([Cell(words.divided(one.numerator, one.denominator))] if named else [])))
+    how = "" if named else "(不列工号,序号为产能从高到低的名次)"
+    return Table(tuple(columns), tuple(rows), f"产能最低的 {len(rows)} 个座席{how}")
 
 
 def orders_section(scope: Scope) -> Section:

@@ -18,6 +18,7 @@ from kpi.catalogue import Catalogue
 from kpi.model import Ask, Grain, Kpi, KpiValue
 from kpi.pace_model import BoundTo, PaceClass, Progress, ProgressRow
 from kpi.periods import ONE_DAY, Period, containing, on_last_year, on_previous
+from kpi.showing import Showing
 from kpi.status import Status, status_of
 from kpi.workdays import WorkCalendar
 from reports.errors import ReportError
@@ -38,11 +39,13 @@ class Wanted:
 
 @dataclass(frozen=True)
 class House:
-    """What reports need of the installation. ``min_sample``: fewer events are 样本不足."""
+    """What reports need of the installation. ``min_sample``: fewer events are 样本不足; ``showing``: how far single
+    seats may be named."""
 
     catalogue: Catalogue
     tz: ZoneInfo
     min_sample: int
+    showing: Showing
 
 
 def last_finished(kind: Kind, today: date) -> Period:

@@ -12,7 +12,7 @@ from kpi.periods import Period
 from kpi.rounding import exact, half_up
 from kpi.sheet import Cell as SheetCell
 from kpi.sheet import CellKind
-from kpi.status import OPERATOR_SIGNS, Status
+from kpi.status import Status
 from reports.model import DASH, Cell, Kind
 from targets.figure_text import MINUS, plain
 
@@ -99,8 +99,7 @@ def target_text(cell: SheetCell) -> str:
         return DASH
     if cell.number is None:
         return cell.shown
-    sign = OPERATOR_SIGNS[cell.operator] if cell.operator else ""
-    return " ".join(part for part in (sign, level(float(cell.number)), cell.unit) if part)
+    return " ".join(part for part in (cell.sign, level(float(cell.number)), cell.unit) if part)
 
 
 def level(value: float) -> str:

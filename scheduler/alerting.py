@@ -16,6 +16,7 @@ from db.definitions import load_calendar
 from ingest.mapping import Shape, SourceSpec
 from kpi.alert_model import AlertRule, QuietHours
 from kpi.model import Group, Nature
+from kpi.showing import Showing
 from product import Product
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def look_once(product: Product) -> TickResult:
         calendar=calendar,
         link=link_of(product),
         host=host_of(product),
+        showing=Showing(product.settings.seat_ranking),
         quiet=quiet_of(product),
         min_sample=product.settings.min_sample,
     )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from db.journal import source_states
 from ingest.pull import find_gaps
 from kpi.periods import Period
+from kpi.showing import Showing
 from product import Product
 from reports.due import Turn
 from reports.scope import House
@@ -25,7 +26,7 @@ _log = logging.getLogger("hotline.scheduler")
 
 def office_of(product: Product) -> Office:
     """What sending reports needs of the product."""
-    house = House(product.catalogue, product.tz, product.settings.min_sample)
+    house = House(product.catalogue, product.tz, product.settings.min_sample, Showing(product.settings.seat_ranking))
     return Office(house, host_of(product), product.settings.page_url)
 
 

@@ -55,6 +55,8 @@ _ISO_DATE = re.compile(
     r"(?:19|20)[0-9]{2}([-/.])[0-9]{1,2}\1[0-9]{1,2}日?(?:之前|前|完成)*|(?:19|20)[0-9]{2}[-/][0-9]{1,2}"
 )
 _SCHEDULE = re.compile(r"(?:按|达到|不低于|与)?(?:序时|时序)进度(?:同步|要求|一致|执行|完成)?")
+_BARE_SIGN = re.compile(rf"(?:{'|'.join(sorted(_OPERATORS, key=len, reverse=True))})?(?P<unit>.*)")
+"""An operator or a percent sign whose figure was left out or lost: “≥”, “≥%”, “≤次”, “%”."""
 _ERRORS = frozenset({"#REF!", "#DIV/0!", "#N/A", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", LOST_SIGN})
 _NOTHING = frozenset({"无", "无。", "-", "—", "——", "/", "\\", "--"})
 _UNIT_WORDS = """
@@ -80,7 +82,8 @@ def one_line(text: str) -> str:
 
 
 def read_cell(text: str | None) -> Cell:
-    """What stands in a cell. “” is BLANK, “无” NONE, “0次” the number 0, “〔缺失〕” LOST; what is no figure is a text.
+    """What stands in a cell. “” is BLANK, “无” NONE, “0次” the number 0, “〔缺失〕” and an operator without its figure
+    LOST; what is no figure is a text.
 
     The text of a figure is rewritten in one way (“>= 60 件 / 坐席 / 天” as “≥60件/坐席/天”), so that two documents
     with the same meaning give equal cells. Never fails.
@@ -100,7 +103,13 @@ def read_cell(text: str | None) -> Cell:
         return Cell(CellKind.SCHEDULE, shown)
     if _ISO_DATE.fullmatch(tight) or (1 < len(tight) <= 30 and _DATE.fullmatch(tight)):
         return Cell(CellKind.DATE, shown)
-    return _figure(signs) or Cell(CellKind.GRADE, shown)
+    return _figure(signs) or (LOST if _figure_is_missing(tight) else Cell(CellKind.GRADE, shown))
+
+
+def _figure_is_missing(tight: str) -> bool:
+    found = _BARE_SIGN.fullmatch(tight)
+    unit = found["unit"] if found else ""
+    return found is not None and (unit in ("%", "‰") or (unit != tight and known_unit(unit)))
 
 
 def _figure(signs: str) -> Cell | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
 from kpi.status import Status
 
@@ -85,6 +87,7 @@ def monthly_bars(this_year: Series, last_year: Series, title: str) -> bytes:
             axes.bar(places + offset, heights, width=0.38, color=colour, label=name, zorder=2)
     _months(axes, [day for day, _ in this_year.points])
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins="auto", steps=[1, 2, 2.5, 5, 10], integer=True))
     axes.set_ylim(bottom=0)
     return _png(made, axes, title, legend=True)
 
@@ -102,8 +105,33 @@ def monthly_path(lines: Sequence[Series], target: tuple[float, str] | None, unit
         axes.axhline(target[0], color=MISSED, linewidth=1.2, linestyle=(0, (4, 2)), label=f"指标值 {target[1]}")
     _months(axes, [day for day, _ in days])
     axes.margins(y=0.15)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.1%}" if unit == "%" else f"{value:,.4g}"))
+    axes.yaxis.set_major_formatter(Ticks(100.0 if unit == "%" else 1.0, "%" if unit == "%" else ""))
     return _png(made, axes, title, legend=True)
+
+
+class Ticks(Formatter):
+    """Labels of an axis with as many decimals as it takes to tell neighbours apart."""
+
+    def __init__(self, scale: float, unit: str) -> None:
+        self._scale, self._unit = scale, unit
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        """The label of one tick by itself."""
+        return self.format_ticks([value])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """The labels of all ticks of an axis."""
+        places = [float(value) * self._scale for value in values]
+        decimals = self._decimals(min((after - before for before, after in pairwise(sorted(places))), default=1.0))
+        return [f"{place:,.{decimals}f}{self._unit}" for place in places]
+
+    @staticmethod
+    def _decimals(step: float) -> int:
+        if step <= 0:
+            return 0
+        first = max(0, math.ceil(-math.log10(step) - 1e-6))
+        is_even = math.isclose(step * 10**first, round(step * 10**first), abs_tol=1e-6)
+        return first if is_even else first + 1  # in steps of 2.5
 
 
 def _gap(value: float | None) -> float:

@@ -13,10 +13,11 @@ from decimal import Decimal, InvalidOperation
 from python_calamine import CalamineError, CalamineWorkbook
 from sqlalchemy import Connection
 
-from db.entries import add_entry, list_entries
+from db.entries import add_entry, list_entries, value_problem
 from db.sheets import load_sheet
-from kpi.sheet import Indicator, Sheet
+from kpi.sheet import Sheet
 from targets.binding_names import bare
+from targets.entry_check import EntryCheck
 from targets.errors import SheetError
 from targets.read_package import check_package
 
@@ -94,7 +95,7 @@ def read_entries(
     sheet = load_sheet(conn, sheet_code)
     head, rows = _table(name, content)
     known = {(e.key, e.day, e.value, e.text, e.note): e.id for e in list_entries(conn, sheet_code)}
-    reader = _Reader(_names(sheet), {key: one for _, one, key in sheet.indicators()}, head, author.strip(), today)
+    reader = _Reader(_names(sheet), EntryCheck.of(conn, sheet_code, sheet), head, author.strip(), today)
     entries: list[NewEntry] = []
     problems: list[EntryProblem] = []
     seen: dict[tuple[object, ...], str] = {key: f"填报 {number}" for key, number in known.items()}
@@ -157,12 +158,12 @@ class _Reader:
     def __init__(
         self,
         names: Mapping[str, Sequence[str]],
-        indicators: Mapping[str, Indicator],
+        check: EntryCheck,
         head: Mapping[str, int],
         author: str,
         today: date,
     ) -> None:
-        self._names, self._indicators, self._head = names, indicators, head
+        self._names, self._check, self._head = names, check, head
         self._author, self._today = author, today
 
     def read(self, number: int, cells: Sequence[Cell]) -> NewEntry:
@@ -171,12 +172,14 @@ class _Reader:
         day = read_day(self._cell(cells, "day"))
         if day > self._today:
             raise _Bad("日期", f"{day} 还没有到。请填已经发生的日期。")
+        if problem := self._check.day_problem(key, day):
+            raise _Bad("日期", problem)
         value, text = read_value(self._cell(cells, "value"))
         text = self._text(cells, "text") or text
         if value is None and not text:
             raise _Bad("数值或文字", "没有填写。请填数值,或文字结论(如“达标”“已完成”)。")
-        if value is not None:
-            _check_percent(self._indicators[key], value)
+        if problem := value_problem(value) or self._check.value_problem(key, value, text):
+            raise _Bad("数值或文字", problem)
         author = self._text(cells, "author") or self._author
         if not author:
             raise _Bad("填报人", "没有填写。请写明是谁填报的。")
@@ -192,15 +195,6 @@ class _Reader:
 
     def _missing(self, column: str) -> str:
         raise _Bad(column, "没有填写。请写明是哪个指标。")
-
-
-def _check_percent(indicator: Indicator, value: float) -> None:
-    """A workbook gives a cell shown as 96.5% as 0.965: taken literally it would be a wrong figure."""
-    targets = [float(c.number) for c in (indicator.half, indicator.full) if c.unit == "%" and c.number is not None]
-    if targets and 0 < value <= 1 and max(targets) >= 10:
-        raise _Bad(
-            "数值或文字", f"单位是 %,{value:g} 看起来是小数。请写成 {value * 100:g} 或 {value * 100:g}%(文本格式)。"
-        )
 
 
 def read_day(cell: Cell) -> date:

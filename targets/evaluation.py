@@ -77,7 +77,7 @@ def build_evaluation(
     ledger = Ledger(several=len(sheet.projects) > 1)
     statements = tuple(_statement(one, span, ledger) for one in statistics)
     given = score, inputs, texts, origins or {}
-    projects = tuple(_project(one, _of(progress, one, period), given, ledger) for one in sheet.projects)
+    projects = _projects(progress, sheet, period, given, ledger)
     scored = _scored(score, inputs)
     _trace_scores(scored, {row.key for one in projects for row in one.rows}, inputs, span, ledger)
     return Evaluation(
@@ -114,8 +114,15 @@ def _span(progress: Progress, sheet: Sheet, period: str) -> Period:
     return Period(date(sheet.year, 1, 1), date(sheet.year, 6, 30) if period == "half" else date(sheet.year, 12, 31))
 
 
+def _projects(
+    progress: Progress, sheet: Sheet, period: str, given: _Given, ledger: Ledger
+) -> tuple[EvaluationProject, ...]:
+    alone = len(sheet.projects) == 1
+    return tuple(_project(one, _of(progress, one, period), given, ledger, alone=alone) for one in sheet.projects)
+
+
 def _project(
-    project: Project, paces: list[tuple[ProgressRow, Pace]], given: _Given, ledger: Ledger
+    project: Project, paces: list[tuple[ProgressRow, Pace]], given: _Given, ledger: Ledger, *, alone: bool
 ) -> EvaluationProject:
     score, inputs, texts, origins = given
     rows = tuple(
@@ -130,7 +137,7 @@ def _project(
         goal=next((text for name in GOALS if (text := project.text(name))), ""),
         goal_done=done or f"{ASK_TEXT[:-1]}目标完成情况】",
         goal_asked=not done,
-        money=money_lines(project, paces, rows, ledger),
+        money=money_lines(project, paces, rows, ledger, alone=alone),
         rows=rows,
         weight=f"{sum(one.weight for one in scored):.2f}" if scored else DASH,
         score=f"{sum(one.score for one in scored if one.score is not None):.2f}" if complete else DASH,
@@ -156,6 +163,8 @@ def _statement(one: ReportFigure | Statistic, span: Period, ledger: Ledger) -> S
     found = from_statistic(one, span) if isinstance(one, Statistic) else one
     edges = () if found.target is None or found.target.fraction is None else (found.target.fraction,)
     shown = DASH if found.value is None else figure(found.value, found.unit, edges)
+    if isinstance(one, Statistic):
+        shown = f"{one.value:,f}{one.unit}"  # as it was stated: 4.034 万件 is not 4.03
     moved = change(found.value, found.last_year, found.unit)
     if not moved and found.printed_change is not None:
         word = "上升" if found.printed_change >= 0 else "下降"

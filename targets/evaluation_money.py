@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from kpi.pace_model import Pace, ProgressRow
+from kpi.pace_model import BoundTo, Pace, ProgressRow
 from kpi.rounding import exact
 from kpi.sheet import BLANK, Cell, CellKind, ExpenseLine, Project
 from targets.evaluation_model import EvaluationRow, MoneyLine
 from targets.evaluation_rows import bounds, is_money
 from targets.evaluation_traces import Ledger
 from targets.figure_text import DASH, amount, figure
+from targets.pace_money import in_unit
 
 _SUM = "各支出明细之和 ÷ 预算数之和"
-_Paces = Sequence[tuple[ProgressRow, Pace]]
+_BUDGET_KPI = "budget_execution_rate"
+_Found = tuple[ProgressRow, Pace]
+_Paces = Sequence[_Found]
 
 
 def money_lines(
-    project: Project, paces: _Paces, rows: Sequence[EvaluationRow], ledger: Ledger
+    project: Project, paces: _Paces, rows: Sequence[EvaluationRow], ledger: Ledger, *, alone: bool = True
 ) -> tuple[MoneyLine, ...]:
-    """Every expenditure line and, last, their sum. What nobody has entered is “—”, never 0."""
-    lines = [_line(project, line, paces, ledger) for line in project.expenses]
+    """Every expenditure line and, last, their sum. What nobody has entered is “—”, never 0. ``alone``: the only project
+    of its sheet, so that what the sources say was spent was spent on it."""
     whole = next((found for found in paces if is_money(found[0], "")), None)
+    whole = whole or (_of_sources(project, paces) if alone else None)
+    lines = [_line(project, line, paces, whole, ledger) for line in project.expenses]
     scored = next((row for row in rows if whole is not None and row.key == whole[0].key), None)
     total = _total(project, whole, lines, ledger)
     return (*(line for line, _ in lines), _with_score(total, scored))
@@ -34,21 +40,35 @@ def _with_score(line: MoneyLine, row: EvaluationRow | None) -> MoneyLine:
     return MoneyLine(line.name, line.full, line.half, line.spent, line.rate, row.score, line.trace, total=True)
 
 
-def _line(project: Project, line: ExpenseLine, paces: _Paces, ledger: Ledger) -> tuple[MoneyLine, float | None]:
-    names = (line.name, "") if len(project.expenses) == 1 else (line.name,)
-    found = next((pair for name in names for pair in paces if is_money(pair[0], name)), None)
+def _of_sources(project: Project, paces: _Paces) -> _Found | None:
+    """The money spent as the sources tell it, in the project's money unit."""
+    for row, pace in paces:
+        bound = row.binding
+        if bound is not None and bound.bound_to is BoundTo.KPI and bound.reference == _BUDGET_KPI:
+            spent = None if pace.numerator is None else in_unit(pace.numerator, "元", project.money_unit)
+            return row, replace(pace, numerator=spent)
+    return None
+
+
+def _line(
+    project: Project, line: ExpenseLine, paces: _Paces, whole: _Found | None, ledger: Ledger
+) -> tuple[MoneyLine, float | None]:
+    found = next((pair for pair in paces if is_money(pair[0], line.name)), None)
+    if found is None and len(project.expenses) == 1:
+        found = whole
     spent = None if found is None else found[1].numerator
     rate = rate_text(spent, line.full)
     number = 0
     if spent is not None and found is not None:
-        number = ledger.of_money(line, project, spent, rate, found[1])
+        source = f"同“{found[0].indicator.name}”一行" if _by_kpi(found[0]) else "支出填报记录"
+        number = ledger.of_money(line, project, spent, rate, found[1], source)
     shown = DASH if spent is None else amount(spent)
     return MoneyLine(line.name, line.full, line.half, shown, rate, trace=number), spent
 
 
 def _total(
     project: Project,
-    whole: tuple[ProgressRow, Pace] | None,
+    whole: _Found | None,
     lines: Sequence[tuple[MoneyLine, float | None]],
     ledger: Ledger,
 ) -> MoneyLine:
@@ -67,7 +87,11 @@ def _total(
     return MoneyLine("合计", full, half, DASH if spent is None else amount(spent), rate, trace=number, total=True)
 
 
-def _whole_rate(whole: tuple[ProgressRow, Pace] | None) -> str:
+def _by_kpi(row: ProgressRow) -> bool:
+    return row.binding is not None and row.binding.bound_to is BoundTo.KPI
+
+
+def _whole_rate(whole: _Found | None) -> str:
     """The rate as the indicator of the whole budget has it, which may stand on another budget than the lines' sum."""
     if whole is None or whole[1].value is None or whole[0].unit != "%":
         return ""

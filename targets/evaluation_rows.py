@@ -13,6 +13,7 @@ from kpi.scoring import RowInput, RowScore, Score
 from kpi.scoring_rules import CompletionRule, completion
 from kpi.sheet import CellKind
 from kpi.status import Operator, Status, meets
+from targets.evaluation_entered import as_scored
 from targets.evaluation_model import ASK_REASON, EvaluationRow, Origin
 from targets.evaluation_traces import Ledger
 from targets.figure_text import DASH, change, figure
@@ -34,8 +35,10 @@ def evaluation_row(
     ledger: Ledger,
 ) -> EvaluationRow:
     """One indicator as the documents print it; its figure is entered in the ledger of traces."""
-    unit, shown = shown_unit(row), value_text(row, pace)
-    scored = scored_row(score, row.key)
+    unit, scored = shown_unit(row), scored_row(score, row.key)
+    pace, by_hand = as_scored(pace, given, target_figure(row, pace), unit)
+    origin, shown = by_hand or origin, value_text(row, pace)
+    before = row.last_half if pace.period == row.half.period else row.last_year
     why = reason_needed(row, pace)
     reason = "\n".join(text for text in (given.reason.strip(), given.remark.strip()) if text)
     asked = bool(why) and not given.reason.strip()
@@ -48,7 +51,7 @@ def evaluation_row(
         name=row.indicator.name,
         target=cell_text(pace.target),
         value=shown,
-        completion=completion_text(row, pace, scored),
+        completion=completion_text(row, pace, scored) if given.completion is None else f"{given.completion:.2f}%",
         weight=DASH if scored is None or not scored.row.applies else f"{scored.weight:.2f}",
         score=DASH if scored is None or scored.score is None else f"{scored.score:.2f}",
         reason=reason,
@@ -57,8 +60,8 @@ def evaluation_row(
         lost=pace.target.kind is CellKind.LOST,
         status=pace.status,
         trace=ledger.of_pace(row, pace, shown, origin, scored.proof if scored is not None else ""),
-        last_year=DASH if row.last_year is None else figure(row.last_year, unit),
-        change=change(pace.value, row.last_year, unit) or DASH,
+        last_year=DASH if before is None else figure(before, unit),
+        change=change(pace.value, before, unit) or DASH,
         pace=pace,
         row=row,
         share=None if (part := done_part(row, pace)) is None else float(part),

@@ -76,7 +76,7 @@ class Ledger:
             sources="自评打分时填写",
         )
 
-    def of_money(self, line: ExpenseLine, project: Project, spent: float, rate: str, pace: Pace) -> int:
+    def of_money(self, line: ExpenseLine, project: Project, spent: float, rate: str, pace: Pace, sources: str) -> int:
         """Enters what was spent on an expenditure line."""
         return self._add(
             name=self._named(project.no, f"{line.name}执行数"),
@@ -86,7 +86,7 @@ class Ledger:
             denominator=line.full.shown or DASH,
             period=span(pace.period),
             coverage=DASH,
-            sources="支出填报记录",
+            sources=sources,
         )
 
     def of_sum(self, project: int, name: str, shown: str, formula: str, parts: tuple[str, str, str]) -> int:

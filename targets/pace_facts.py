@@ -27,8 +27,8 @@ SPARK_DAYS = 28
 @dataclass(frozen=True, eq=False)
 class KpiFacts:
     """One KPI as the facts had it. ``days``: its days without monthly history; ``kinds``: code of the kind of every
-    day. ``last_year``: the value of the same days a year before, where both years cover their days alike; else
-    ``last_year_reason`` says why there is none."""
+    day. ``last_half``, ``last_year``: the value of the same days a year before in either period, where both years
+    cover their days alike; else ``last_year_reason`` says why there is none."""
 
     kpi: Kpi
     folder: Folder
@@ -36,6 +36,7 @@ class KpiFacts:
     kinds: Mapping[date, int]
     half: KpiValue
     full: KpiValue
+    last_half: KpiValue | None
     last_year: KpiValue | None
     last_year_reason: str
 

@@ -85,6 +85,7 @@ def row_of(project: Project, indicator: Indicator, key: str, binding: Binding | 
     one = _one(project, indicator, key, binding, known)
     facts, moment = one.facts, known.moment
     last_year = facts.last_year.value if facts is not None and facts.last_year is not None else None
+    last_half = facts.last_half.value if facts is not None and facts.last_half is not None else None
     entered = [entry.day for entry in one.entries]
     return ProgressRow(
         key=key,
@@ -99,6 +100,7 @@ def row_of(project: Project, indicator: Indicator, key: str, binding: Binding | 
         if known.due_only and moment.as_of <= moment.half.end
         else _pace(one, indicator.full, moment.full, binding),
         last_year=last_year,
+        last_half=last_half,
         spark=facts.spark(moment.as_of)
         if facts is not None
         else spark_by_hand(one.binding, one.entries, moment, one.unit, SPARK_DAYS),
@@ -175,12 +177,20 @@ def _judged(one: _One, cell: Cell, base: Pace) -> Pace:
     if binding.bound_to is BoundTo.MONEY or binding.pace is PaceClass.BUDGET:
         return budget(base, goal, _line(one), binding, moment, one.unit)
     if binding.bound_to is BoundTo.COUNT or (binding.pace in _COUNTS and binding.bound_to is not BoundTo.STOCK):
-        return count(base, goal, one.unit, binding, moment)
+        return count(base, _not_due_yet(one, cell, goal), one.unit, binding, moment)
     if binding.pace is PaceClass.MILESTONE and base.value is None:
         return milestone(base, one.entries, moment)
     if binding.pace is PaceClass.GRADE and base.value is None:
         return grade(base)
     return level(base, goal, one.unit, moment)
+
+
+def _not_due_yet(one: _One, cell: Cell, goal: Goal) -> Goal:
+    """“=0个” at mid-year of what the year asks one of: nothing is due yet, and done early is no miss."""
+    later = one.indicator.full.number
+    if cell is one.indicator.half and goal == Goal(Operator.EQUAL, 0.0) and later is not None and later > 0:
+        return Goal(Operator.AT_LEAST, 0.0)
+    return goal
 
 
 def _of_facts(one: _One, facts: KpiFacts, goal: Goal, base: Pace) -> Pace:

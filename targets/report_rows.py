@@ -79,6 +79,8 @@ def score_parts(data: Evaluation) -> tuple[str, ...]:
     """The score and grade in words."""
     if data.score is None:
         return ("自评尚未打分。",)
+    if data.score.total is None and not data.score.missing:
+        return ("本表没有可以计分的行，未打分。",)
     if data.score.total is None:
         return (f"尚缺{data.score.missing}行，暂无自评总分（已有{data.score.partial:.2f}分）。",)
     parts = "、".join(f"{one.name}{one.partial:.2f}分" for one in data.score.sections)

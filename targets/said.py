@@ -6,7 +6,7 @@ Figures are rounded here so that they never contradict what was decided on the u
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from kpi.model import Better, Kpi, NoValue, Unit
 from kpi.rounding import exact, half_up, on_its_side
@@ -80,17 +80,20 @@ def at_most_shown(value: float, unit: str, decimals: int = 1) -> str:
 
 
 def needed(value: float, operator: Operator, unit: str) -> str:
-    """“≥ 96.9 %”: a rate still required, rounded to the careful side."""
-    careful = ROUND_CEILING if operator is Operator.AT_LEAST else ROUND_FLOOR
+    """“≥ 96.9 %”: a rate still required, rounded to the careful side; to the nearest where it has to be met exactly."""
+    careful = {Operator.AT_LEAST: ROUND_CEILING, Operator.AT_MOST: ROUND_FLOOR}.get(operator, ROUND_HALF_UP)
     return f"{OPERATOR_SIGNS[operator]} {_with_unit(f'{_cut(_scaled(value, unit), 1, careful):,f}', unit)}"
+
+
+OTHER_MISSES = (("差", "", "全部达成"), ("发生", "", "一个都不发生"))
+"""The same of any other KPI: of one that should be high, of one that should be low."""
 
 
 def miss_words(kpi: Kpi | None) -> tuple[str, str, str]:
     """What a miss of this KPI is called, its counting word, and the best that can still happen."""
     if kpi is not None and kpi.code in MISSES:
         return MISSES[kpi.code]
-    lower = kpi is not None and kpi.better is Better.LOWER
-    return ("发生" if lower else "差"), "", ("一个都不发生" if lower else "全部达成")
+    return OTHER_MISSES[kpi is not None and kpi.better is Better.LOWER]
 
 
 def may_still_miss(kpi: Kpi | None, left: float, allowance: float) -> str:

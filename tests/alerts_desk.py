@@ -16,6 +16,7 @@ from db.deliveries import Delivery, list_deliveries
 from db.engine import write
 from kpi.alert_model import AlertKind, AlertRule, AlertState, Contact, QuietHours
 from kpi.pace_model import Binding, BoundTo, PaceClass
+from kpi.showing import Showing
 from tests.factories import TZ, at, batch, calls
 from tests.targets_desk import CALENDAR, CATALOGUE, SHEET, SheetDesk
 
@@ -32,9 +33,11 @@ class AlertDesk(SheetDesk):
     def __init__(
         self, engine: Engine, *rules: AlertRule, bound: Mapping[tuple[str, str, str], Binding | None] = BOUND,
         contacts: tuple[Contact, ...] = (Contact("值班", "email", "a@example.org"),), quiet: QuietHours | None = None,
+        showing: Showing = Showing.ON,
     ) -> None:  # fmt: skip
         super().__init__(engine, bound)
         self.quiet = quiet
+        self.showing = showing
         self.save(*rules)
         with write(engine) as conn:
             for contact in contacts:
@@ -65,7 +68,7 @@ class AlertDesk(SheetDesk):
         """One look at a local wall time."""
         return tick(
             self.engine, CATALOGUE, now=at(local), tz=TZ, calendar=CALENDAR, host=HOST, quiet=self.quiet,
-            link=lambda rule: f"https://{HOST}/alerts?rule={rule.code}",
+            showing=self.showing, link=lambda rule: f"https://{HOST}/alerts?rule={rule.code}",
         )  # fmt: skip
 
     def state(self, code: str = "r.day") -> AlertState:

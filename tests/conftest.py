@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
+from db.day_memory import forget
 from db.engine import make_engine, migrate
 from db.schema import metadata
 
@@ -139,6 +140,7 @@ def postgresql_engine(_migrated_postgresql: Engine) -> Iterator[Engine]:
     tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     with _migrated_postgresql.begin() as conn:
         conn.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    forget(_migrated_postgresql)
     yield _migrated_postgresql
     _migrated_postgresql.dispose()  # the next test truncates: no connection of this one may hold a lock
 

@@ -70,7 +70,7 @@ def progress_of(sheet: Sheet, known: Mapping[str, Known] = KNOWN) -> Progress:
                 better=one.better if one else Better.HIGHER,
                 half=_pace(HALF, indicator.half, one),
                 full=_pace(FULL, indicator.full, one),
-                last_year=one.last_year if one else None,
+                last_half=one.last_year if one else None,
                 newest=AS_OF,
             )
         )
@@ -121,11 +121,14 @@ def inputs_of(progress: Progress, reasons: Mapping[str, str]) -> dict[str, RowIn
 
 
 def evaluation(
-    texts: Mapping[str, str] | None = None, reasons: Mapping[str, str] | None = None, sheet: Sheet | None = None
+    texts: Mapping[str, str] | None = None,
+    reasons: Mapping[str, str] | None = None,
+    sheet: Sheet | None = None,
+    known: Mapping[str, Known] = KNOWN,
 ) -> Evaluation:
     """The half-year's evaluation of the 江宁 sheet (or another)."""
     sheet = sheet or preset("jiangning-2026")
-    progress = progress_of(sheet)
+    progress = progress_of(sheet, known)
     inputs = inputs_of(progress, reasons or {})
     result = score(standard_form(sheet, period="half"), inputs)
     return build_evaluation(progress, sheet, result, inputs, texts or {}, "half", FIGURES, MADE_AT)

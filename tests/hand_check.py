@@ -12,6 +12,7 @@ from kpi.model import Ask, Grain, KpiValue
 from tests.hand_sql import EVENTS_ALONE, HAND_SQL, KEY_SQL
 
 CATALOGUE = build()
+BY_LINE = "FROM order_stats", "FROM order_lines"
 Sides = tuple[float | None, float | None]
 
 
@@ -77,9 +78,13 @@ def check_calendar_grain(conn: Connection, kpi: str, start: date, end: date, gra
 
 
 def check_key_grain(conn: Connection, kpi: str, start: date, end: date, grain: Grain) -> int:
-    """Compares every key's figure with SQL restricted to that key; returns how many keys there were."""
+    """Compares every key's figure with SQL restricted to that key; returns how many keys there were.
+
+    ``order_lines.lay_out`` must have been called for the connection.
+    """
     table, column = KEY_SQL[grain]
     top, bottom = HAND_SQL[kpi]
+    top, bottom = top.replace(*BY_LINE), bottom and bottom.replace(*BY_LINE)
     values = evaluate(conn, CATALOGUE, Ask((kpi,), (), start, end, end, grain)).values[kpi]
     if any(f"FROM {table} WHERE" not in (sql or top) for sql in (top, bottom)):
         if grain is not Grain.CHANNEL:

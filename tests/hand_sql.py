@@ -76,11 +76,11 @@ HAND_SQL: dict[str, tuple[str, str | None]] = {
 KEY_SQL: dict[str, tuple[str, str]] = {
     "hour": ("call_stats", "hour"),
     "queue": ("call_stats", "queue"),
-    "channel": ("order_stats", "channel"),
-    "department": ("order_stats", "department"),
-    "category": ("order_stats", "category"),
+    "channel": ("order_lines", "channel"),
+    "department": ("order_lines", "department"),
+    "category": ("order_lines", "category"),
 }
-"""Grain → the table and column a KPI's hand SQL is grouped by."""
+"""Grain → the table and column a KPI's hand SQL is grouped by (``order_lines``: see ``tests/order_lines.py``)."""
 
 EVENTS_ALONE = (
     "service_complaints",

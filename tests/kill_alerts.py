@@ -41,6 +41,7 @@ from db.schema_alerts import (
 )
 from kpi.alert_model import AlertKind, AlertRule, AlertState, Contact
 from kpi.catalogue import build
+from kpi.showing import Showing
 from kpi.workdays import WorkCalendar
 from tests.factories import TZ, Desk, at, batch, calls, reject
 
@@ -114,7 +115,7 @@ class Trial:
         now = self.now
         tick(
             self.engine, CATALOGUE, now=now, tz=TZ, calendar=CALENDAR, host=f"t{self.number}.example",
-            link=lambda rule: "",
+            showing=Showing.ON, link=lambda rule: "",
         )  # fmt: skip
         clock = _Clock(now)
         channels: dict[str, Channel] = {"email": self.mail, "page": Page()}

@@ -13,6 +13,7 @@ from db.engine import write
 from db.report_store import Schedule, list_schedules, save_schedule
 from kpi.alert_model import Contact
 from kpi.pace_model import Binding, BoundTo, PaceClass
+from kpi.showing import Showing
 from reports.build import build
 from reports.due import Turn
 from reports.model import Kind, Report
@@ -27,7 +28,7 @@ BOUND: dict[tuple[str, str, str], Binding | None] = {
     ("热线接通率", "≥96%", "≥96%"): ANSWER,
     ("服务投诉量", "≤6次", "≤12次"): COMPLAINTS,
 }
-HOUSE = House(CATALOGUE, TZ, 0)
+HOUSE = House(CATALOGUE, TZ, 0, Showing.ON)
 OFFICE = Office(HOUSE, "hotline.example", "https://hotline.example")
 MONDAY = date(2026, 3, 9)
 """The week of the reports: 9 to 15 March."""

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from alerts.blame import causes, worst
 from alerts.seen import Subject
+from kpi.showing import Showing
 from tests.alerts_desk import AlertDesk
 from tests.factories import at, batch, calls, orders, seats
 from tests.targets_desk import CATALOGUE
@@ -48,7 +49,7 @@ def test_hours_and_queues_against_their_usual_share_in_events(engine: Engine) ->
     made(engine)
     with engine.connect() as conn:
         parts = worst(conn, CATALOGUE.kpis["answer_rate"], CATALOGUE, "", SPAN)
-        said = causes(conn, CATALOGUE, subject("answer_rate"))
+        said = causes(conn, CATALOGUE, subject("answer_rate"), Showing.ON)
     # 50 missed today: 45 of them at 10 o'clock, which usually has 4 of 10; 48 in 甲, which usually has half.
     assert [(part.grain.value, part.key, part.events, part.usual) for part in parts] == [
         ("hour", "10", 45, 20), ("queue", "甲", 48, 25),
@@ -75,7 +76,7 @@ def test_seats_and_categories_of_orders(sqlite_engine: Engine) -> None:
     desk.desk.write(batch(orders=orders(*today)))
     with sqlite_engine.connect() as conn:
         # 12 dissatisfied: 11 about noise, which usually has half.
-        assert causes(conn, CATALOGUE, subject("satisfaction_rate")) == (
+        assert causes(conn, CATALOGUE, subject("satisfaction_rate"), Showing.ON) == (
             "类别“噪声”不满意 11 件,占 92%(平常 50%),多出 5 件",
         )
 
@@ -88,18 +89,18 @@ def test_a_mean_is_held_against_each_place_s_own(sqlite_engine: Engine) -> None:
     today = [{"day": DAY, "seat": "1001", "seat_calls": 20}, {"day": DAY, "seat": "1002", "seat_calls": 61}]
     desk.desk.write(batch(seats=seats(*today)))
     with sqlite_engine.connect() as conn:
-        assert causes(conn, CATALOGUE, subject("daily_output")) == ("座席 1001比平常少 40 件",)
+        assert causes(conn, CATALOGUE, subject("daily_output"), Showing.ON) == ("座席 1001比平常少 40 件",)
 
 
 @pytest.mark.parametrize("kpi", ["service_complaints", "accepted_volume", "nope"])
 def test_counts_and_unknown_things_have_no_parts(sqlite_engine: Engine, kpi: str) -> None:
     made(sqlite_engine)
     with sqlite_engine.connect() as conn:
-        assert causes(conn, CATALOGUE, Subject("k", "n", "", kpi=kpi, span=SPAN)) == ()
+        assert causes(conn, CATALOGUE, Subject("k", "n", "", kpi=kpi, span=SPAN), Showing.ON) == ()
 
 
 def test_where_everything_is_as_usual_nothing_is_named(sqlite_engine: Engine) -> None:
     desk = AlertDesk(sqlite_engine)
     desk.plain_days(USUAL[-1], DAY)
     with sqlite_engine.connect() as conn:
-        assert causes(conn, CATALOGUE, subject("answer_rate")) == ()
+        assert causes(conn, CATALOGUE, subject("answer_rate"), Showing.ON) == ()

@@ -18,6 +18,7 @@ from db.store import CentreRow, sync_centres
 from kpi.alert_model import AlertKind, AlertRule
 from kpi.pace_model import Binding, BoundTo, PaceClass
 from kpi.sheet import indicator_keys
+from kpi.showing import Showing
 from tests.factories import TZ, Desk, at, batch, calls, orders
 from tests.targets_desk import CALENDAR, CATALOGUE, indicator, sheet_of
 from tests.yardstick import weigh
@@ -98,7 +99,10 @@ def test_fifty_centres_with_forty_rules_each_are_checked_within_two_seconds(sqli
     def look() -> TickResult:
         nonlocal now
         now += timedelta(minutes=5)
-        return tick(sqlite_engine, CATALOGUE, now=now, tz=TZ, calendar=CALENDAR, link=lambda rule: "", host="h.example")
+        return tick(
+            sqlite_engine, CATALOGUE, now=now, tz=TZ, calendar=CALENDAR, link=lambda rule: "", host="h.example",
+            showing=Showing.ON,
+        )  # fmt: skip
 
     made = look()  # the very first, which writes where every rule stands
     assert made.rules == 2000 and not made.told

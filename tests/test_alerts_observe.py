@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event, text
 from alerts.observe import observe
 from alerts.observe_sources import stale_minutes
 from db.answers import evaluate
+from db.day_memory import forget
 from db.engine import write
 from db.entries import add_entry
 from db.runs import fail_run, mark_checked
@@ -225,7 +226,9 @@ def test_two_hundred_rules_ask_no_more_than_a_few(sqlite_engine: Engine) -> None
     many = [replace(rule, code=f"{rule.code}{n}", level=n / 40) for rule in few for n in range(40)]
     asked: list[str] = []
     event.listen(sqlite_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    forget(sqlite_engine)
     seen(desk, *few)
     first, asked[:] = len(asked), []
+    forget(sqlite_engine)
     assert len(seen(desk, *many)) == 200
     assert len(asked) == first < 80

@@ -84,7 +84,8 @@ def test_proposals_are_stored_and_confirmed_with_a_name(started: FakeProduct) ->
     ("day", "value", "text", "author", "says"),
     [
         ("2026-02-30", "1", "", "甲", "日期"),
-        ("2026-03-21", "1", "", "甲", "日期"),  # tomorrow
+        ("2026-03-21", "1", "", "甲", "还没有到"),  # tomorrow
+        ("2026-03-20", "1", "", "甲", "没有这项指标"),  # revised away while the page was open
         ("2026-03-20", "1e400", "", "甲", "不是数字"),
         ("2026-03-20", "nan", "", "甲", "不是数字"),
         ("2026-03-20", "", "", "甲", "数值或文字"),
@@ -145,6 +146,13 @@ def test_rules_are_data_that_can_be_edited_previewed_and_taken_back(started: Fak
     with started.engine.connect() as conn:
         score = scoring.preview(started, conn, PLACE, json.dumps(form))
     assert (str(score.total), score.grade) == ("80.00", "良")
+    assert scoring.preview_text(score) == "按这份规则:80.00 良"
+    with started.engine.connect() as conn:
+        empty = scoring.preview(started, conn, PLACE, json.dumps({**form, "rows": []}))
+        half = {**form, "sections": [{"name": "全部", "points": "50"}]}
+        uneven = scoring.preview(started, conn, PLACE, json.dumps(half))
+    assert scoring.preview_text(empty).startswith("没有一行可以计分")
+    assert "满分合计 50 分,不是 100 分" in scoring.preview_text(uneven)
     assert scoring.save_rules(started, PLACE, "", "甲").ok
     with started.engine.connect() as conn:
         assert load_evaluation(conn, "jn", "half").form is None

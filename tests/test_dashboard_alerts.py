@@ -21,6 +21,7 @@ from db.alert_states import move, open_incident
 from db.deliveries import NewDelivery
 from db.engine import write
 from kpi.alert_model import AlertKind, AlertRule, AlertState, Contact, Standing, Transition
+from kpi.showing import Showing
 from tests.dashboard_facts import TODAY, FakeProduct, product
 from tests.factories import at
 from tests.far_end import http_server
@@ -171,7 +172,7 @@ def test_the_story_of_an_incident_says_why_who_was_told_and_who_took_it_on(desk:
             assert post.record(conn, new, now)
     assert act.confirm_alert(desk, "r", "值班长", "已加派两人").ok
     with desk.engine.connect() as conn:
-        found = build_story(conn, 1)
+        found = build_story(conn, 1, Showing.ON)
     shown = str(alert_story.story(found, now.astimezone(desk.tz), masked))
     for part in (
         "95.10 %",

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import math
 import threading
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from dash import dcc, html, no_update
 from dash.exceptions import PreventUpdate
+from plotly.io.json import to_json_plotly  # type: ignore[import-untyped]
 from sqlalchemy import Engine
 
 from dashboard import ids
 from dashboard.cache import VersionedCache
 from dashboard.callbacks import custom_search, frame_parts, pulse
+from dashboard.components.parts import aria
+from dashboard.components.parts import data as marks
 from dashboard.data import Data, DatabaseGone
 from dashboard.filters import Filters
-from dashboard.sections import marked, redrawn
+from dashboard.sections import marked, plain, redrawn
 from dashboard.views import DayState, SourceState
 from db.definitions import add_definition, add_exclusion
 from db.engine import bump_data_version, make_engine, migrate, write
@@ -283,6 +289,26 @@ def test_it_takes_two_days_from_the_picker(data: Data) -> None:
             custom_search(data, value, "")
     with pytest.raises(PreventUpdate):
         custom_search(data, ["2026-02-01", "2026-02-14"], "?from=2026-02-01&to=2026-02-14")
+
+
+def test_it_keeps_parts_as_the_browser_is_sent_them() -> None:
+    figure = {"data": [{"x": [date(2026, 3, 1)], "y": np.array([1.5, math.nan])}], "layout": {"width": 3}}
+    part = [
+        html.Div(
+            ["甲", None, 1, 2.5, True, html.Td("乙", colSpan=2, **marks(at="1"), **aria(label="丙"))],
+            id={"type": "t", "index": "1"},
+            style={"width": "1px"},
+        ),
+        (dcc.Graph(id="g", figure=figure, config={"displayModeBar": False}),),
+        datetime(2026, 3, 1, 8, tzinfo=UTC),
+    ]
+    assert json.loads(to_json_plotly(plain(part))) == json.loads(to_json_plotly(part))
+    assert plain(part)[0]["props"]["children"][5]["props"] == {
+        "children": "乙",
+        "colSpan": 2,
+        "data-at": "1",
+        "aria-label": "丙",
+    }
 
 
 def test_it_redraws_only_the_parts_that_changed() -> None:

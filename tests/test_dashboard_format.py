@@ -162,3 +162,8 @@ def test_it_writes_moments_relative_to_today() -> None:
     assert fmt.moment(now - timedelta(days=100), now) == "2025年12月10日 14:40"
     ages = [fmt.ago(now - timedelta(minutes=m), now) for m in (0, 5, 180, 4000)]
     assert ages == ["刚刚", "5 分钟前", "3 小时前", "2 天前"]
+
+
+def test_an_absurd_figure_is_written_out_instead_of_failing() -> None:
+    assert fmt.number(1e300) == f"1{',000' * 100}"
+    assert fmt.rounded(1.5e40, Unit.PERCENT).endswith("000.00")

@@ -16,6 +16,8 @@ from kpi.pace_model import Binding, BoundTo, Pace, PaceClass, ProgressRow
 from kpi.periods import Period
 from kpi.sheet import BLANK, Cell, CellKind, Indicator
 from kpi.status import Operator, Status
+from reports import words
+from targets.cells import read_cell
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 TARGET = Cell(CellKind.NUMBER, "≥96%", Operator.AT_LEAST, Decimal(96), "%")
@@ -49,6 +51,8 @@ def test_what_is_missing_says_why() -> None:
     assert fp.target_text(BLANK) == "—"
     assert fp.target_text(Cell(CellKind.GRADE, "充分")) == "充分"
     assert fp.target_text(TARGET) == "≥ 96 %"
+    assert fp.target_text(read_cell("<5%")) == words.target_text(read_cell("<5%")) == "< 5 %"
+    assert fp.target_text(read_cell("超过1200件")) == "> 1,200 件"
 
 
 def test_a_percentage_is_drawn_around_its_target() -> None:

@@ -17,6 +17,7 @@ from db.alert_rules import save_contact
 from db.engine import write
 from db.report_store import Schedule, list_schedules
 from kpi.alert_model import Contact
+from kpi.showing import Showing
 from reports.due import Turn
 from reports.model import Kind
 from reports.scope import House, Wanted
@@ -44,7 +45,7 @@ def schedules(made: FakeProduct) -> tuple[Schedule, ...]:
 
 
 def office(made: FakeProduct) -> Office:
-    return Office(House(made.catalogue, made.tz, 30), "hotline.example")
+    return Office(House(made.catalogue, made.tz, 30, Showing.ON), "hotline.example")
 
 
 def sent(made: FakeProduct) -> Posted:

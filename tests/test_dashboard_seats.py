@@ -16,11 +16,12 @@ from dashboard import charts_seat, charts_seats, seat_pages
 from dashboard.components import seats as parts
 from dashboard.data import Data
 from dashboard.filters import Filters
-from dashboard.views_seats import SeatsView, SeatView, Showing
+from dashboard.views_seats import SeatsView, SeatView
 from db.answers import evaluate
 from db.engine import make_engine, migrate, write
 from kpi.model import Ask, Grain
 from kpi.seats import Against
+from kpi.showing import Showing
 from tests.dashboard_facts import product
 from tests.factories import Desk, FrozenClock, batch, seats
 from tests.target_sheets import put_targets

@@ -20,6 +20,7 @@ from dashboard.format import rounded
 from dashboard.wall_asked import SCENES, WallAsked, parse
 from db.engine import write
 from db.notices import add_notice, load_notices
+from kpi.showing import Showing
 from reports.build import build
 from reports.model import Kind
 from reports.scope import House, Wanted
@@ -95,7 +96,7 @@ def test_its_pace_equals_the_command_line(wall: Wall, capsys: pytest.CaptureFixt
 
 
 def test_its_worst_days_are_the_weekly_reports(wall: Wall) -> None:
-    house = House(wall.product.catalogue, wall.product.tz, 30)
+    house = House(wall.product.catalogue, wall.product.tz, 30, Showing.ON)
     wanted = Wanted(Kind.WEEKLY, date(2026, 3, 19), "city", "city-2026")
     with wall.product.engine.connect() as conn:
         report = build(conn, house, wanted, today=date(2026, 3, 20))

@@ -19,6 +19,7 @@ from kpi.model import Answer, Ask, Definition, Exclusion, Fact, Grain, NoValue
 from tests.factories import Desk, FrozenClock, calls, months, orders, readings, seats
 from tests.hand_check import check_calendar_grain, check_key_grain, check_seats
 from tests.hand_sql import HAND_SQL, KEY_SQL
+from tests.order_lines import lay_out
 
 CATALOGUE = build()
 START, END = date(2025, 12, 20), date(2026, 2, 10)
@@ -68,6 +69,7 @@ def test_it_gives_every_kpi_at_every_grain_as_hand_written_sql_does(engine: Engi
         for kpi in HAND_SQL:
             for grain in CALENDAR:
                 assert check_calendar_grain(conn, kpi, START, END, grain) > 0, (kpi, grain)
+        lay_out(conn)
         keyed = {grain: sum(check_key_grain(conn, k, START, END, Grain(grain)) for k in HAND_SQL) for grain in KEY_SQL}
         assert check_seats(conn, START, END) == 3
     assert all(found > 0 for found in keyed.values()), keyed

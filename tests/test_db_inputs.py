@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event
 
 from db.answers import evaluate
 from db.closed_days import add_closed_days
+from db.day_memory import forget
 from db.definitions import add_exclusion
 from ingest.batch import Batch
 from kpi.catalogue import build
@@ -27,6 +28,7 @@ def _statements(engine: Engine, ask: Ask) -> list[str]:
     def note(*execution: Any) -> None:
         said.append(execution[2])
 
+    forget(engine)
     with engine.connect() as conn:
         event.listen(engine, "before_cursor_execute", note)
         try:

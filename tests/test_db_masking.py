@@ -30,7 +30,7 @@ def test_it_masks_departments_and_notes(engine: Engine) -> None:
     note = readings({"complaints": 1}).assign(note="来电人 138 1234 5678")
     department = orders({"department": "转 13812345678", "accepted": 1})
     Desk(engine).write(batch(orders=department, readings=note))
-    assert _column(engine, "SELECT department FROM order_stats") == [("转 138******78",)]
+    assert _column(engine, "SELECT department FROM order_places") == [("转 138******78",)]
     assert _column(engine, "SELECT note FROM readings") == [("来电人 138********78",)]
 
 

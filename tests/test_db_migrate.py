@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Integer, Table, create_engine, inspect, text
+from sqlalchemy import Column, Engine, Integer, Table, create_engine, inspect, text
 
 from db.engine import MIGRATIONS, current_revision, head_revision, make_engine, migrate, write
 from db.errors import SchemaTooNewError
@@ -22,18 +24,58 @@ from db.schema import metadata
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def test_it_makes_the_schema_as_declared(empty_url: str) -> None:
+def by_every_migration(engine: Engine) -> None:
+    """As a database came about that has been there since the first release."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "head")
+
+
+def described(engine: Engine) -> dict[str, list[str]]:
+    """What the database itself says of its tables, in an order of its own."""
+    found = inspect(engine)
+    return {
+        table: sorted(
+            [f"column {c['name']} {c['type']!r} {c['nullable']} {c['default']}" for c in found.get_columns(table)]
+            + [f"key {sorted(found.get_pk_constraint(table).items(), key=str)}"]
+            + [f"refers {sorted(one.items(), key=str)}" for one in found.get_foreign_keys(table)]
+            + [f"unique {one['name']} {one['column_names']}" for one in found.get_unique_constraints(table)]
+            + [f"index {one['name']} {one['column_names']} {one['unique']}" for one in found.get_indexes(table)]
+        )
+        for table in found.get_table_names()
+    }
+
+
+@pytest.mark.parametrize("made", [migrate, by_every_migration])
+def test_it_makes_the_schema_as_declared(empty_url: str, made: Callable[[Engine], None]) -> None:
     engine = make_engine(empty_url)
-    migrate(engine)
+    made(engine)
     with engine.connect() as conn:
         assert compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), metadata) == []
         assert current_revision(conn) == head_revision()
     engine.dispose()
 
 
-def test_it_names_keys_and_constraints_as_declared(empty_url: str) -> None:
+def test_it_makes_at_once_what_all_migrations_together_make(empty_url: str) -> None:
     engine = make_engine(empty_url)
+    by_every_migration(engine)
+    step_by_step = described(engine)
+    metadata.drop_all(engine)
+    with engine.begin() as conn:
+        conn.execute(text("DROP TABLE alembic_version"))
     migrate(engine)
+    at_once = described(engine)
+    assert at_once == step_by_step
+    assert len(at_once) == len(metadata.tables) + 1
+    engine.dispose()
+
+
+@pytest.mark.parametrize("made", [migrate, by_every_migration])
+def test_it_names_keys_and_constraints_as_declared(empty_url: str, made: Callable[[Engine], None]) -> None:
+    engine = make_engine(empty_url)
+    made(engine)
     found = inspect(engine)
     for table in metadata.sorted_tables:
         key = found.get_pk_constraint(table.name)
@@ -49,7 +91,7 @@ def test_it_keeps_facts_in_key_order_on_sqlite(tmp_path: Path) -> None:
     for name, url in (("migrated", tmp_path / "a.db"), ("declared", tmp_path / "b.db")):
         engine = create_engine(f"sqlite:///{url}")
         if name == "migrated":
-            migrate(make_engine(f"sqlite:///{url}"))
+            by_every_migration(make_engine(f"sqlite:///{url}"))
         else:
             metadata.create_all(engine)
         with engine.connect() as conn:
@@ -144,8 +186,6 @@ def test_it_writes_the_next_revision_for_a_developer(tmp_path: Path) -> None:
 
 
 def test_it_can_go_back_to_an_empty_database(empty_url: str) -> None:
-    from alembic import command
-
     engine = make_engine(empty_url)
     migrate(engine)
     config = Config()

@@ -18,6 +18,7 @@ from kpi.model import Grain
 from tests.factories import TZ, at
 from tests.hand_check import check_calendar_grain, check_key_grain, check_seats
 from tests.hand_sql import HAND_SQL, KEY_SQL
+from tests.order_lines import lay_out
 
 START, END, TODAY = date(2026, 2, 20), date(2026, 3, 9), date(2026, 3, 10)  # the running day has no readings yet
 NOW = "2026-03-10 15:20"
@@ -62,6 +63,7 @@ def test_it_gives_every_kpi_at_every_grain_as_hand_written_sql_does(engine: Engi
         without = {
             kpi for kpi in HAND_SQL for grain in CALENDAR if not check_calendar_grain(conn, kpi, START, END, grain)
         }
+        lay_out(conn)
         keyed = {g: sum(check_key_grain(conn, k, START, END, Grain(g)) for k in HAND_SQL) for g in KEY_SQL}
         seats = check_seats(conn, START, END)
     assert without == WITHOUT_FIGURE

@@ -122,6 +122,6 @@ def test_it_has_the_same_facts_after_two_hundred_kills(
     files, logs, exchange, api, everything = report["expected"]
     assert (files["rejects"], files["files_taken"]) == (1, 2) and files["restatements"] > 0 < files["call_stats"]
     assert logs["call_stats"] > 20 and exchange["rejects"] == 1 and exchange["call_stats"] >= 5
-    assert api["rejects"] == 3 + 3 and api["order_stats"] > 10 and api["seat_stats"] > 10
+    assert api["rejects"] == 3 + 3 and api["order_lines"] > 10 and api["seat_stats"] > 10
     assert everything["call_stats"] == sum(one["call_stats"] for one in (files, logs, exchange))
     assert everything["rejects"] == 8

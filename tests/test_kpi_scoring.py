@@ -296,3 +296,9 @@ def test_it_never_earns_less_for_a_better_value(rule: Rule, weight: Decimal, one
 @given(st.fractions(min_value=-1000, max_value=1000, max_denominator=10**6))
 def test_it_rounds_to_the_nearest_hundredth(value: Fraction) -> None:
     assert abs(Fraction(half_up(value)) - value) <= Fraction(1, 200)
+
+
+def test_a_note_names_only_the_first_of_many_rows_that_are_lacking() -> None:
+    many = form(*(row(f"行{i}", CompletionRule(D(1), False)) for i in range(1, 201)))
+    note = next(n for n in score(many, {}).notes if n.startswith("尚缺 200 行"))
+    assert "第 12 行“行12”" in note and "行13" not in note and note.endswith("……。")

@@ -21,6 +21,7 @@ from db.definitions import add_exclusion, load_calendar
 from db.engine import make_engine, write
 from kpi.alert_model import AlertKind, AlertRule, AlertState, Standing, Transition
 from kpi.model import Exclusion, Unit
+from kpi.showing import Showing
 from kpi.status import Operator, Status
 from reports import words
 from reports.build import build
@@ -132,7 +133,7 @@ def test_it_says_what_changed_its_status_and_by_how_much(report: Report) -> None
 def test_its_figures_are_those_of_the_page_to_the_last_digit(sqlite_engine: Engine, tmp_path: Path) -> None:
     made = product(sqlite_engine, tmp_path)
     fill(sqlite_engine)
-    house = House(made.catalogue, made.tz, 30)
+    house = House(made.catalogue, made.tz, 30, Showing.ON)
     with sqlite_engine.connect() as conn:
         report = build(conn, house, Wanted(Kind.WEEKLY, date(2026, 3, 12), "district"), today=date(2026, 3, 20))
         calendar = load_calendar(conn)
@@ -164,7 +165,7 @@ def test_a_weeks_figures_are_worked_out_by_hand(sqlite_engine: Engine, tmp_path:
     fill(sqlite_engine)
     wanted = Wanted(Kind.WEEKLY, date(2026, 3, 12), "district")
     with sqlite_engine.connect() as conn:
-        report = build(conn, House(made.catalogue, made.tz, 30), wanted, today=date(2026, 3, 20))
+        report = build(conn, House(made.catalogue, made.tz, 30, Showing.ON), wanted, today=date(2026, 3, 20))
     _, now, _, then, *_ = line(report, "calls", "接通率")
     assert now.value == (4 * 970 + 2 * 580) / (4 * 1000 + 2 * 600)
     assert then.value == (5 * 930 + 2 * 550) / (5 * 1000 + 2 * 600)
@@ -282,7 +283,7 @@ def test_a_month_and_a_half_year_are_cut_into_weeks_and_months(still: ReportDesk
 def test_a_sheet_has_to_be_named_where_there_are_several(sqlite_engine: Engine, tmp_path: Path) -> None:
     made = product(sqlite_engine, tmp_path)
     fill(sqlite_engine)
-    house = House(made.catalogue, made.tz, 30)
+    house = House(made.catalogue, made.tz, 30, Showing.ON)
     with sqlite_engine.connect() as conn:
         with pytest.raises(ReportError, match="请写明用哪一份"):
             build(conn, house, Wanted(Kind.WEEKLY, SUNDAY), today=date(2026, 3, 20))

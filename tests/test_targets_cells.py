@@ -67,6 +67,13 @@ def test_it_reads_a_figure(text: str, operator: Operator | None, number: str, un
         ("〔缺失〕", CellKind.LOST),
         ("#REF!", CellKind.LOST),
         ("#######", CellKind.LOST),
+        ("≥", CellKind.LOST),  # an operator whose figure was left out is no judgement in words
+        ("$\\geq \\%$", CellKind.LOST),
+        ("≤次", CellKind.LOST),
+        ("不低于", CellKind.LOST),
+        ("%", CellKind.LOST),
+        ("≥良好", CellKind.GRADE),
+        ("超过上年", CellKind.GRADE),
         ("序时进度", CellKind.SCHEDULE),
         ("按序时进度", CellKind.SCHEDULE),
         ("当年12月底之前完成", CellKind.DATE),

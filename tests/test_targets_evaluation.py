@@ -9,7 +9,7 @@ import pytest
 
 from kpi.model import Better
 from kpi.pace_model import BoundTo, PaceClass
-from kpi.score_presets import ZHONGSHAN_2022, ZHONGSHAN_2022_INPUTS
+from kpi.score_presets import ZHONGSHAN_2022, ZHONGSHAN_2022_INPUTS, standard_form
 from kpi.scoring import RowInput, score
 from kpi.sheet import Cell, CellKind, Statistic
 from kpi.status import Operator, Status
@@ -17,7 +17,8 @@ from targets.evaluation import EvaluationRow, build_evaluation
 from targets.evaluation_rows import done_part, reason_needed
 from targets.figure_text import amount, change, count, figure
 from targets.presets import preset
-from tests.evaluations import FIGURES, HALF, KNOWN, MADE_AT, Known, evaluation, progress_of
+from targets.report_rows import score_parts
+from tests.evaluations import FIGURES, HALF, KNOWN, MADE_AT, Known, evaluation, inputs_of, progress_of
 
 
 def row(name: str, **known: Known) -> EvaluationRow:
@@ -121,6 +122,17 @@ def test_it_fills_the_money_from_what_was_spent() -> None:
     assert (total.spent, total.total) == ("341.62", True)
 
 
+def test_money_that_the_sources_tell_stands_in_the_table_of_money_too() -> None:
+    """The indicator and the table beside it must not say two things of one budget."""
+    spent = Known(
+        3416200 / 7250000, Status.MET, BoundTo.KPI, 3416200, 7250000, reference="budget_execution_rate"
+    )  # 元; the form is in 万元
+    line, total = evaluation(known={**KNOWN, "预算执行率": spent}).projects[0].money
+    assert (line.spent, line.rate) == (total.spent, total.rate) == ("341.62", "47.12%")
+    trace = next(one for one in evaluation(known={**KNOWN, "预算执行率": spent}).traces if one.no == line.trace)
+    assert trace.sources == "同“预算执行率”一行"
+
+
 def test_it_leaves_money_open_where_nothing_was_entered() -> None:
     known = {name: one for name, one in KNOWN.items() if name != "预算执行率"}
     sheet = preset("jiangning-2026")
@@ -170,6 +182,39 @@ def test_it_says_when_the_period_is_not_over() -> None:
     sheet = preset("jiangning-2026")
     data = build_evaluation(progress_of(sheet), sheet, None, {}, {}, "full", (), MADE_AT)
     assert data.notes == ("评价期间尚未结束：数据截至2026年6月30日，期间到2026年12月31日为止。",)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [("4.034", "万件", "4.034万件"), ("99.8", "%", "99.8%"), ("1631.10", "万元", "1,631.10万元")],
+)
+def test_a_stated_figure_keeps_the_decimals_it_was_stated_with(value: str, unit: str, shown: str) -> None:
+    stated = Statistic("省级工单承办量", Decimal(value), unit, line=51)
+    sheet = preset("jiangning-2026")
+    data = build_evaluation(progress_of(sheet), sheet, None, {}, {}, "half", (stated,), MADE_AT)
+    assert data.statements[0].shown == shown
+
+
+def test_a_figure_put_in_when_scoring_is_the_one_that_is_printed() -> None:
+    sheet = preset("jiangning-2026")
+    progress = progress_of(sheet)
+    (row,) = (one for one in progress.rows if one.indicator.name == "服务合格率")
+    inputs = {**inputs_of(progress, {}), row.key: RowInput(value=Decimal("90"), basis="质检台账更正")}
+    scored = score(standard_form(sheet, period="half"), inputs)
+    data = build_evaluation(progress, sheet, scored, inputs, {}, "half", (), MADE_AT)
+    (found,) = (one for one in data.projects[0].rows if one.key == row.key)
+    assert (found.value, found.completion, found.score) == ("90.00%", "91.84%", "6.89")  # 90 ÷ 98 of 7.5
+    assert (found.status, found.asked) == (Status.MISSED, True)
+    (trace,) = (one for one in data.traces if one.no == found.trace)
+    assert trace.formula.startswith("自评打分时填写；系统取数为 98.6")
+    assert (trace.numerator, trace.sources) == ("—", "质检台账更正")
+
+
+def test_a_document_without_rows_to_score_says_so() -> None:
+    sheet = preset("nanjing-2020")
+    empty = score(standard_form(sheet, period="full"), {})
+    data = build_evaluation(progress_of(sheet), sheet, empty, {}, {}, "full", (), MADE_AT)
+    assert score_parts(data) == ("本表没有可以计分的行，未打分。",)
 
 
 def test_it_takes_over_figures_that_an_imported_report_states() -> None:

@@ -139,6 +139,18 @@ def test_it_finds_nothing_due_while_the_target_is_zero(sqlite_engine: Engine) ->
     assert (full.status, full.reason) == (Status.NO_DATA, NoValue.NO_DATA)
 
 
+def test_what_is_done_before_anything_is_due_is_no_miss(sqlite_engine: Engine) -> None:
+    bound = {("标准化文本", "=0个", "=1个"): EXACT, ("系统停机", "=0次", "=0次"): EXACT}
+    desk = SheetDesk(sqlite_engine, bound)
+    assert desk.half("标准化文本", MARCH).status is Status.NOT_DUE
+    for name in ("标准化文本", "系统停机"):
+        desk.enter(name, date(2026, 5, 5), 1)
+    assert desk.half("标准化文本", date(2026, 5, 20)).status is Status.NOT_DUE
+    assert desk.half("标准化文本", date(2026, 7, 15)).status is Status.MET
+    assert desk.full("标准化文本", date(2026, 7, 15)).status is Status.MET
+    assert desk.half("系统停机", date(2026, 7, 15)).status is Status.MISSED
+
+
 def test_it_counts_exactly(sqlite_engine: Engine) -> None:
     desk = SheetDesk(sqlite_engine, {("考核", "=2次", "=4次"): EXACT})
     desk.enter("考核", date(2026, 2, 1), 1)

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event, insert
 
 from db.answers import evaluate
 from db.bindings import save_bindings
+from db.day_memory import forget
 from db.definitions import add_definition
 from db.engine import write
 from db.schema import day_totals
@@ -183,6 +184,7 @@ def test_it_paces_200_indicators_on_a_year_of_a_big_city_within_300_ms(sqlite_en
 
         def work() -> Progress:
             statements.clear()
+            forget(sqlite_engine)
             return progress(conn, CATALOGUE, SHEET, date(2025, 5, 31), today=date(2025, 12, 31), calendar=CALENDAR)
 
         spent = weigh(work, tries=5)

@@ -64,7 +64,7 @@ def story(found: Story, now: datetime, masked: Callable[[str], str]) -> Componen
 
 def _message(one: Said, now: datetime, masked: Callable[[str], str]) -> Component:
     message = one.message
-    body: list[Component] = [html.H3(message.title), html.P(f"{moment(one.at, now)} · {message.sentence}")]
+    body: list[Component] = [html.H3(message.title), html.P([moment(one.at, now), " · ", message.sentence])]
     body += [_item(item) for item in message.items]
     if message.picture:
         body.append(
@@ -77,7 +77,7 @@ def _message(one: Said, now: datetime, masked: Callable[[str], str]) -> Componen
 def _item(item: Item) -> Component:
     figure: list[Child] = [html.Strong(item.value), f" {item.target} ", html.Small(item.parts)]
     told = ((t("alerts.since"), item.since), (t("alerts.to_date"), item.to_date), (t("alerts.required"), item.required))
-    lines: list[Component] = [html.Div(f"{label}: {text}") for label, text in told if text]
+    lines: list[Component] = [html.Div([f"{label}: ", text]) for label, text in told if text]
     if item.causes:
         lines.append(html.Div(t("alerts.causes")))
         lines.append(html.Ul([html.Li(cause) for cause in item.causes], className="findings"))

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from dashboard.ask_targets import EntriesView
 
 FORM = "entry"
-FILE_ENDINGS = ".xlsx,.csv"
 
 COLUMNS = (
     Column(t("entries.indicator"), "name long"),
@@ -79,7 +78,7 @@ def forms_of(view: EntriesView, chosen: str) -> list[Child]:
             forms.field(t("entries.author"), kit.text_field(of("author"), most=40)),
             html.Div(
                 [
-                    forms.drop(of("files"), t("entries.evidence"), accept="", multiple=True),
+                    forms.drop(of("files"), t("entries.evidence"), multiple=True),
                     html.P(id=of("chosen"), className="note"),
                 ]
             ),
@@ -90,7 +89,7 @@ def forms_of(view: EntriesView, chosen: str) -> list[Child]:
     ]
     file_part: list[Child] = [
         html.P(t("entries.file_hint"), className="note"),
-        forms.drop(ids.field("entries-file", "file"), t("entries.file_send"), accept=FILE_ENDINGS),
+        forms.drop(ids.field("entries-file", "file"), t("entries.file_send")),
         html.Div(id=ids.answer("entries-file")),
     ]
     return [panel(t("entries.new"), entry), panel(t("entries.file"), file_part)]
@@ -105,8 +104,8 @@ def entries_table(view: EntriesView, now: datetime) -> Component:
     return table(t("entries.list"), COLUMNS, rows, "plain-table")
 
 
-def entry_row(one: Entry, name: str, now: datetime) -> Component:
-    """One reading."""
+def entry_row(one: Entry, name: str, now: datetime, *, revocable: bool = True) -> Component:
+    """One reading. Only 填报 listens to the button that takes it back; other pages are not ``revocable``."""
     gone = one.revoked_at is not None
     value = fmt.number(one.value) if one.value is not None else ""
     note: list[Child] = [one.note]
@@ -122,7 +121,7 @@ def entry_row(one: Entry, name: str, now: datetime) -> Component:
             evidence(one),
             one.author,
             _moment(one.entered_at, now),
-            None if gone else forms.button(ids.act("entry-revoke", str(one.id)), t("entries.revoke")),
+            None if gone or not revocable else forms.button(ids.act("entry-revoke", str(one.id)), t("entries.revoke")),
         ),
         "is-revoked" if gone else "",
         heading=0,

@@ -22,6 +22,7 @@ from kpi.scoring import (
     LinearRule,
     RowScore,
     Rule,
+    Score,
     StepRule,
     VetoRule,
     form_to_json,
@@ -72,11 +73,16 @@ def exports(view: EvaluationView) -> Component:
     )
 
 
+def without_total(score: Score) -> str:
+    """Why there is no total."""
+    return t("evaluation.incomplete", n=score.missing) if score.missing else t("evaluation.nothing_to_score")
+
+
 def headline(view: EvaluationView) -> Component:
     """Total and grade, or what is missing; the sections."""
     score = view.judged.score
     if score.total is None:
-        text = t("evaluation.incomplete", n=score.missing)
+        text = without_total(score)
         figure: Child = html.Span(f"{score.partial} …", className="score-total")
     else:
         text = f"{t('evaluation.grade')} {score.grade}"
@@ -115,6 +121,8 @@ def rows_panel(view: EvaluationView) -> Component:
 
 def _row(scored: RowScore, told: EvaluationRow | None) -> Component:
     done = fmt.DASH if scored.completion is None else f"{scored.completion} %"
+    if told is not None:  # as the documents print it
+        done = told.completion.replace("%", " %")
     points: list[Child] = [fmt.DASH if scored.score is None else str(scored.score)]
     points.append(html.Small(scored.missing or scored.proof))
     reason: Child = None

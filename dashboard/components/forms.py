@@ -26,14 +26,14 @@ def answer(text: str, *, ok: bool) -> Component:
     )
 
 
-def drop(upload_id: Any, text: str, *, accept: str, multiple: bool = False) -> Component:
-    """A place to drop or choose files."""
+def drop(upload_id: Any, text: str, *, multiple: bool = False) -> Component:
+    """A place to drop or choose files. What is of no use or too large is refused by the server, in words: what is
+    held back here is so without one."""
     made: Component = dcc.Upload(
         html.Button([icon("upload"), text], className="button", type="button"),
         id=upload_id,
-        accept=accept,
         multiple=multiple,
-        max_size=20 * 2**20,
+        max_size=100 * 2**20,
         className="drop",
     )
     return made

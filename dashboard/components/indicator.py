@@ -134,7 +134,7 @@ def _facts(view: IndicatorView, catalogue: Catalogue) -> list[Child]:
     return lines
 
 
-def _brought(view: IndicatorView, now: datetime) -> Component:
+def _brought(view: IndicatorView, now: datetime) -> list[Child]:
     rows = [
         row(
             BROUGHT_COLUMNS,
@@ -148,7 +148,9 @@ def _brought(view: IndicatorView, now: datetime) -> Component:
         )
         for one in view.detail.brought[:MOST_BROUGHT]
     ]
-    return table(t("indicator.sources"), BROUGHT_COLUMNS, rows, "plain-table")
+    left = len(view.detail.brought) - len(rows)
+    more = html.P(t("proof.brought_more", n=left), className="note") if left else None
+    return [table(t("indicator.sources"), BROUGHT_COLUMNS, rows, "plain-table"), more]
 
 
 def _moment(at: datetime, now: datetime) -> str:
@@ -157,7 +159,7 @@ def _moment(at: datetime, now: datetime) -> str:
 
 def _entries(view: IndicatorView, now: datetime) -> Component:
     name = view.detail.row.indicator.name
-    rows = [entry_row(one, name, now) for one in view.detail.entries]
+    rows = [entry_row(one, name, now, revocable=False) for one in view.detail.entries]
     return table(t("indicator.entries"), ENTRY_COLUMNS, rows, "plain-table")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -121,14 +121,23 @@ def state_text(state: str) -> str:
     return t(f"sheets.state_{state}")
 
 
-def list_table(sheets: Sequence[SheetRow]) -> Component:
-    """All sheets, with where they stand."""
+def list_sentence(sheets: Sequence[SheetRow]) -> str:
+    """How many sheets are in force, and what still waits for a person."""
+    if not sheets:
+        return t("targets.empty_title")
+    waiting = sum(one.flags_open for one in sheets)
+    flags = t("sheets.flags_left", n=waiting) if waiting else t("sheets.flags_gone")
+    return t("sheets.sentence", n=len(sheets), active=sum(one.state == "active" for one in sheets), flags=flags)
+
+
+def list_table(sheets: Sequence[SheetRow], centres: Mapping[str, str]) -> Component:
+    """All sheets, with where they stand. ``centres``: names by code."""
     if not sheets:
         return html.P(t("sheets.none"), className="note")
-    return table(t("sheets.list"), LIST_COLUMNS, [_list_row(one) for one in sheets], "plain-table")
+    return table(t("sheets.list"), LIST_COLUMNS, [_list_row(one, centres) for one in sheets], "plain-table")
 
 
-def _list_row(one: SheetRow) -> Component:
+def _list_row(one: SheetRow, centres: Mapping[str, str]) -> Component:
     flags = t("sheets.open_flags", n=one.flags_open) if one.flags_open else t("sheets.no_flags")
     contents = t("sheets.contents_of", projects=one.projects, indicators=one.indicators)
     return row(
@@ -136,7 +145,7 @@ def _list_row(one: SheetRow) -> Component:
         (
             [html.Span(one.unit), html.Small(f" {one.code}")],
             str(one.year),
-            one.centre or t("sheets.all_centres"),
+            centres.get(one.centre, one.centre) if one.centre else t("sheets.all_centres"),
             str(one.revision),
             state_text(one.state),
             [contents, html.Small(f" {flags}")],

@@ -15,6 +15,7 @@ from typing import Any
 from dashboard.english.domain import DOMAIN
 from dashboard.english.sentences import SENTENCES
 from dashboard.english.sentences_alerts import ALERT_SENTENCES
+from dashboard.english.sentences_causes import CAUSE_SENTENCES
 from dashboard.english.tables import ENGLISH
 from dashboard.texts import TEXTS
 
@@ -23,10 +24,12 @@ _SLOT = re.compile(r"\{(\w+)\}")
 _SPLITS = (
     re.compile(r"(\s*[\uff1b\u3002;\n]\s*)"),
     re.compile(r"(\s*(?:[\uff0c\u3001\uff1a\uff08\uff09()·|→÷×“”]|(?<!\d)[,:]|[,:](?!\d))\s*)"),
+    re.compile(r"((?<=[\u3400-\u9fff])(?=\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b))"),
     re.compile(r"(\s+)"),
 )
-"""Where a text comes apart: between sentences, inside them, between words."""
+"""Where a text comes apart: between sentences, inside them, before a day that follows a name, between words."""
 _JOINTS = {
+    "": " ",
     "\u3002": ". ",
     "\u3001": ", ",
     ";": "; ",
@@ -56,7 +59,7 @@ Template = tuple[str, re.Pattern[str], str]
 @cache
 def _tables() -> tuple[Mapping[str, str], tuple[Template, ...], frozenset[str]]:
     """Whole phrases; templates with their longest fixed piece, the most telling first; English that quotes Chinese."""
-    pairs = [*DOMAIN.items(), *SENTENCES.items(), *ALERT_SENTENCES.items()]
+    pairs = [*DOMAIN.items(), *SENTENCES.items(), *ALERT_SENTENCES.items(), *CAUSE_SENTENCES.items()]
     pairs += [(text, ENGLISH[key]) for key, text in TEXTS.items()]
     whole = {chinese: english for chinese, english in reversed(pairs) if not _SLOT.search(chinese)}
     slotted = [(chinese, english) for chinese, english in pairs if _SLOT.search(chinese)]
@@ -124,7 +127,7 @@ def _part(part: str, depth: int) -> str:
 
 def _joint(joint: str) -> str:
     bare = joint.strip()
-    return _JOINTS.get(bare, joint)
+    return _JOINTS.get(bare, joint) if bare or not joint else joint
 
 
 def tree_in_english(node: Any) -> Any:

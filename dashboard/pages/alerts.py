@@ -19,6 +19,7 @@ from dashboard.components import alerts as parts
 from dashboard.components.parts import data, panel
 from dashboard.data import current
 from dashboard.pressed import pressed
+from dashboard.seat_pages import showing
 from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
 from dashboard.texts import t
 from db.errors import StoreError
@@ -207,7 +208,7 @@ def why(number: int) -> Component:
 
     asked = current()
     with asked.product.engine.connect() as conn:
-        return alert_story.story(build_story(conn, number), asked.now(), masked)
+        return alert_story.story(build_story(conn, number, showing(asked)), asked.now(), masked)
 
 
 def replayed(code: str) -> Component:

@@ -76,7 +76,7 @@ def _sentence(view: EvaluationView) -> str:
     score = view.judged.score
     name = t(f"evaluation.period_{view.judged.period}")
     if score.total is None:
-        return f"{name}:{t('evaluation.incomplete', n=score.missing)}"
+        return f"{name}:{parts.without_total(score)}"
     return f"{name}:{t('evaluation.total')} {score.total},{t('evaluation.grade')} {score.grade}"
 
 
@@ -176,8 +176,7 @@ def edit_rules(looked: int | None, saved: int | None, text: str | None, author: 
             score = act.preview(product, conn, place, text or "")
     except FormError as error:
         return forms.answer(";".join(error.problems[:5]), ok=False), no_update
-    total = t("evaluation.incomplete", n=score.missing) if score.total is None else f"{score.total} {score.grade}"
-    return forms.answer(t("evaluation.preview_total", total=total), ok=True), no_update
+    return forms.answer(act.preview_text(score), ok=True), no_update
 
 
 def told(done: Any) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ from dashboard.filters import Filters, read_search
 from dashboard.seat_pages import seat_view, showing
 from dashboard.sections import Built, Sections, frame, marked, outputs, redrawn, safely
 from dashboard.texts import t
-from dashboard.views_seats import Showing
+from kpi.showing import Showing
 
 PAGE = "seat"
 PARTS = ("sentence", "figures", "charts")

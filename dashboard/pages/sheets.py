@@ -23,7 +23,6 @@ from targets.presets import PRESETS
 PAGE = "sheets"
 PARTS = ("sentence", "list")
 FORM = "import"
-ENDINGS = ".xlsx,.docx,.csv,.txt,.md"
 
 dash.register_page(  # type: ignore[no-untyped-call]
     __name__, path="/sheets", name=t("page.sheets"), title=t("page.sheets"), order=4, icon="sheets"
@@ -39,8 +38,8 @@ def sections_of() -> Sections:
     """The parts of the page that change with the data."""
     sheets = current().sheets()
     return {
-        "sentence": html.H1(t("sheets.list") if sheets else t("targets.empty_title"), className="sentence"),
-        "list": panel(t("sheets.list"), parts.list_table(sheets)),
+        "sentence": html.H1(parts.list_sentence(sheets), className="sentence"),
+        "list": panel(t("sheets.list"), parts.list_table(sheets, {one.code: one.name for one in current().centres()})),
     }
 
 
@@ -59,7 +58,7 @@ def _import_form() -> list[Child]:
             forms.field(t("sheets.reason"), kit.text_field(ids.field(FORM, "reason"), most=200)),
         ),
         forms.fields(
-            html.Div([forms.drop(ids.field(FORM, "file"), t("sheets.file"), accept=ENDINGS), _chosen()]),
+            html.Div([forms.drop(ids.field(FORM, "file"), t("sheets.file")), _chosen()]),
             forms.field(
                 t("sheets.pasted"), kit.text_field(ids.field(FORM, "pasted"), lines=4, most=400_000), "", "wide"
             ),

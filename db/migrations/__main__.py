@@ -12,7 +12,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from db.engine import MIGRATIONS, head_revision, make_engine, migrate
+from db.engine import MIGRATIONS, head_revision, make_engine
 
 
 def new_revision(message: str, migrations: Path = MIGRATIONS) -> Path:
@@ -22,9 +22,10 @@ def new_revision(message: str, migrations: Path = MIGRATIONS) -> Path:
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     with tempfile.TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{Path(folder) / 'compare.db'}")
-        migrate(engine)
         with engine.connect() as conn:
             config.attributes["connection"] = conn
+            command.upgrade(config, "head")  # step by step: a new database is otherwise made as declared
+            conn.commit()
             command.revision(config, message, autogenerate=True, rev_id=number)
         engine.dispose()
     (written,) = (migrations / "versions").glob(f"{number}_*.py")

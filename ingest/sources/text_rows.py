@@ -111,9 +111,10 @@ def keep_window(batch: Batch, start: date, end: date) -> None:
         frame = getattr(batch, name)
         if frame is None or frame.empty:
             continue
-        within = (frame[column] >= first) & (frame[column] <= end)
-        outside.update(frame.loc[~within, column])
-        inside.update(frame.loc[within, column])
+        days = frame[column].astype(object)
+        within = (days >= first) & (days <= end)
+        outside.update(days[~within])
+        inside.update(days[within])
         setattr(batch, name, frame[within].reset_index(drop=True))
     if outside:
         batch.warnings.append(

@@ -46,7 +46,7 @@ def judged(folder: Path, url: str, now: str, *, quick: bool) -> list[Result]:
         wall = visit(here, "/wall", SHOWN, tries)
         results = [*_in_browser(seen, wall), *_work(data_dir, url, now, seen.asked)]
         results += _many(port, process, seen.refreshed, renew, quick=quick)
-        return [*results, *_walls(port, renew, WALLS_SECONDS / 5 if quick else WALLS_SECONDS)]
+        return [*results, *_walls(port, renew, WALLS_SECONDS / 10 if quick else WALLS_SECONDS)]
 
 
 @contextmanager
@@ -138,7 +138,7 @@ def _many(
     def tried(screens: int, seconds: float) -> Load:
         return hold("127.0.0.1", port, asked, screens, seconds, renew)
 
-    load = tried(SCREENS, HELD_SECONDS / 5 if quick else HELD_SECONDS)
+    load = tried(SCREENS, HELD_SECONDS / 10 if quick else HELD_SECONDS)
     taken = process.memory_full_info()
     memory = getattr(taken, "pss", taken.uss) / 2**20  # Windows doesn't tell what is shared with whom
     p95, told = load.p95() * 1e3, f"{len(load.seconds)} answers, {load.failed} failed, data new every 10 s"

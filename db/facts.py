@@ -128,11 +128,25 @@ def hour_sums(
 
 
 def stock_readings(conn: Connection, measures: Sequence[str], centres: Sequence[int], end: date) -> Levels:
-    """All readings of levels up to ``end``."""
+    """All readings of levels up to ``end``; the caller must not change them."""
+
+    def read() -> Levels:
+        return _levels(conn, measures, centres, date.min, end)
+
+    def again(known: Levels, days: Period) -> Levels:
+        if days.start > end or not (known or _levels(conn, measures, centres, days.start, min(days.end, end))):
+            return known
+        return read()
+
+    key = ("levels", tuple(measures), tuple(centres), end)
+    return remembered(conn, key, read, again, lambda found: sum(200 + 120 * len(days) for days, _ in found.values()))
+
+
+def _levels(conn: Connection, measures: Sequence[str], centres: Sequence[int], start: date, end: date) -> Levels:
     t = day_totals.c
     statement = (
         select(t.centre_id, t.measure, t.day, t.value)
-        .where(t.centre_id.in_(centres), t.measure.in_(measures), t.day <= end)
+        .where(t.centre_id.in_(centres), t.measure.in_(measures), t.day.between(start, end))
         .order_by(t.centre_id, t.measure, t.day)
     )
     found: dict[tuple[int, str], tuple[list[date], list[float]]] = {}

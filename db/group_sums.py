@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, select
 
@@ -61,8 +62,9 @@ def _of_table(
     found, place = {}, 1
     for codes in sets:
         width = len(codes) + 1
-        own = [(row[0], *row[place : place + width]) for row in rows if row[place]]
-        frame = pd.DataFrame(own, columns=["key", "days", *codes])
-        found[codes] = frame.astype({name: float for name in ("days", *codes)})
+        own = [row for row in rows if row[place]]
+        sums = {code: [row[place + n] for row in own] for n, code in enumerate(("days", *codes))}
+        floats = {name: np.array(values, dtype=np.float64) for name, values in sums.items()}
+        found[codes] = pd.DataFrame({"key": [row[0] for row in own], **floats})
         place += width
     return found

@@ -46,17 +46,19 @@ class Context:
         return Period(self.ask.start, self.ask.end)
 
     @cached_property
-    def _known(self) -> dict[tuple[str, int | None, Period], tuple[Segment, ...]]:
+    def _known(self) -> dict[tuple[str, int | None], tuple[Segment, ...]]:
         return {}
 
     def segments(self, kpi: Kpi, centre: int, period: Period | None = None) -> tuple[Segment, ...]:
-        """The definitions in force for one centre."""
-        asked = period or self.period
-        key = kpi.code, centre if self.definitions.depends_on_centre(kpi) else None, asked
-        if key not in self._known:
-            found = self.definitions.segments(kpi, self.tree.chain(centre), asked, self.ask.formula)
-            self._known[key] = tuple(found)
-        return self._known[key]
+        """The definitions in force for one centre, over the question's period unless another is given."""
+        key = kpi.code, centre if self.definitions.depends_on_centre(kpi) else None
+        known = self._known.get(key) if period is None else None
+        if known is None:
+            chain, asked = self.tree.chain(centre), period or self.period
+            known = tuple(self.definitions.segments(kpi, chain, asked, self.ask.formula))
+            if period is None:
+                self._known[key] = known
+        return known
 
     def groups(self, kpi: Kpi, centres: Sequence[int]) -> list[tuple[tuple[int, ...], tuple[Segment, ...]]]:
         """Centres under the same definitions together, with those definitions."""

@@ -200,7 +200,7 @@ def check_gaps(product: Product) -> Iterator[Finding]:
     for source in product.config.sources:
         if not source.enabled:
             continue
-        days = find_gaps(product.engine, product.config, source.code, product.today(), GAP_DAYS)
+        days = find_gaps(product.engine, product.config, source.code, product.today(), GAP_DAYS - 1)
         if days:
             shown = "、".join(day.isoformat() for day in days[:5]) + ("…" if len(days) > 5 else "")
             fill = f"补拉: python app.py pull {source.code} --from {days[0]} --to {days[-1]}"

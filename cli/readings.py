@@ -74,7 +74,7 @@ def _add(args: argparse.Namespace, console: Console) -> int:
         code = which_sheet(conn, args.sheet)
         sheet = load_sheet(conn, code)
         key = find_indicator(sheet, args.indicator)
-        if problem := EntryCheck.of(conn, code, sheet).problem(key, day, value, text):
+        if problem := EntryCheck.of(conn, code, sheet).problem(key, day, value, text, args.value):
             raise Failure(problem)
         author = args.author or getpass.getuser()
         return key, add_entry(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LEAVE_WITHIN = 9.5
 """Seconds after being told to stop within which the process is gone, whatever a pull is doing."""
+HEAD_START = 1.0
+"""Seconds that the first page has the processor to itself before the first pull begins."""
 
 _log = logging.getLogger("hotline.serve")
 
@@ -84,6 +86,8 @@ class _Background:
         self._thread.start()
 
     def _schedule(self) -> None:
+        if self._stop.wait(HEAD_START):
+            return
         from scheduler.runner import run_scheduler
 
         try:

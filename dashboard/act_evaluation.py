@@ -16,7 +16,9 @@ from db.definitions import load_calendar
 from db.engine import write
 from db.errors import StoreError
 from db.evaluations import StoredEvaluation, load_evaluation, save_evaluation
-from kpi.scoring import FormError, Score, form_from_json, inputs_from_json
+from db.sheets import load_sheet
+from kpi.scoring import FormError, Row, Rule, Score, form_from_json, form_to_json, inputs_from_json
+from kpi.scoring_text import RuleTextError, line_problems, read_figure, read_line, rule_line
 
 NUMBERS = ("value", "completion", "deduction")
 WORDS = ("grade", "remark", "reason")
@@ -107,6 +109,66 @@ def save_rules(product: ProductLike, place: Place, text: str, author: str) -> Do
     except FormError as error:
         return refused(";".join(error.problems[:5]))
     return _changed(product, place, author, lambda stored: replace(stored, form=form))
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRow:
+    """What a person typed for one row of the form: nothing for a weight that is shared."""
+
+    weight: str
+    rule: str
+
+
+def read_rule(where: str, line: str) -> Rule:
+    """A rule as typed. Raises FormError naming the row, what is wrong and, where it can't be read, an example."""
+    try:
+        rule = read_line(line)
+    except RuleTextError as error:
+        said = t(f"scoring.bad_{error.trouble}", where=where, part=error.part)
+        raise FormError([t("scoring.example", said=said, example=error.example)]) from None
+    if problems := line_problems(rule, where):
+        raise FormError(list(problems))
+    return rule
+
+
+def typed_rules(conn: Connection, place: Place, typed: Mapping[str, TypedRow]) -> str:
+    """The rules in force with what a person typed in the table, by row key, as JSON. Raises FormError."""
+    from targets.score_inputs import score_form  # late: forecasts take a moment to load
+
+    form = score_form(load_sheet(conn, place.sheet), load_evaluation(conn, place.sheet, place.period), place.period)
+    if {row.key for row in form.rows} != set(typed):
+        raise FormError([t("scoring.changed")])
+    problems: list[str] = []
+    rows = [_typed_row(no, row, typed[row.key], problems) for no, row in enumerate(form.rows, start=1)]
+    if problems:
+        raise FormError(problems)
+    return json.dumps(form_to_json(replace(form, rows=tuple(rows))), ensure_ascii=False, indent=1)
+
+
+def _typed_row(no: int, row: Row, typed: TypedRow, problems: list[str]) -> Row:
+    where, text, weight = t("scoring.where", no=no, name=row.name), typed.weight.strip(), row.weight
+    if text != ("" if weight is None else format(weight, "f")):
+        try:
+            weight = read_figure(text) if text else None
+        except ValueError:
+            problems.append(t("scoring.bad_weight", where=where, typed=text, example="13.33"))
+    if typed.rule.strip() == rule_line(row.rule).strip():  # untouched: kept to the last detail
+        return replace(row, weight=weight)
+    try:
+        return replace(row, weight=weight, rule=read_rule(where, typed.rule))
+    except FormError as error:
+        problems += error.problems
+        return row
+
+
+def save_typed(product: ProductLike, place: Place, typed: Mapping[str, TypedRow], author: str) -> Done:
+    """Keeps the scoring rules as typed in the table."""
+    try:
+        with product.engine.connect() as conn:
+            text = typed_rules(conn, place, typed)
+    except FormError as error:
+        return refused(";".join(error.problems[:5]))
+    return save_rules(product, place, text, author)
 
 
 MOST_NOTES = 3

@@ -229,7 +229,7 @@ def enter(product: ProductLike, code: str, form: EntryForm, today: date) -> Done
                 now=product.clock(),
                 evidence=files,
             )
-            if problem := EntryCheck.of(conn, code).problem(form.key, day, value, form.text):
+            if problem := EntryCheck.of(conn, code).problem(form.key, day, value, form.text, form.value):
                 raise EntryError(problem)  # takes the entry back
     except (StoreError, SheetError) as error:
         return refused(error)

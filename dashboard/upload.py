@@ -3,6 +3,7 @@ how far it is. The last piece starts the pull."""
 
 from __future__ import annotations
 
+import filecmp
 import logging
 import tempfile
 import threading
@@ -153,10 +154,16 @@ class _Desk:
             holder=product.holder,
             progress=lambda step: self._progress(upload, step),
         )
-        return [r for r in results if Path(r.name).name == placed.name]
+        return [r for r in results if _is_of(placed, r.name)]
 
     def _progress(self, upload: Upload, step: Progress) -> None:
         self._uploads.save(replace(upload, read=step.rows))
+
+
+def _is_of(placed: Path, name: str) -> bool:
+    """Whether a result is that of the file, or of its like that lay there before: of one content one is taken."""
+    other = placed.with_name(Path(name).name)
+    return other == placed or (other.is_file() and filecmp.cmp(other, placed, shallow=False))
 
 
 def inbox(base: Path, spec: SourceSpec) -> Path:

@@ -33,6 +33,7 @@ from ingest.units import Place, Unit
 
 _TOLD = 10
 """So many rows that are still bad are named one by one."""
+_STALE = "行所在的日期已由来源重新提供, 没有补录, 以免重复计数。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _feed_part(job: Job, part: str, rows: list[MendedReject], path: Path) -> Run
         return RunResult(None, "failed", error=message(error, job.spec, None), name=path.name)
     if stale:
         supersede(job.engine, [row.reject.id for row in stale])
-    remark = f"{len(stale)} 行所在的日期已由来源重新提供, 没有补录, 以免重复计数。" if stale else ""
+    remark = f"{len(stale)} {_STALE}" if stale else ""
     if not fresh:
         return RunResult(None, "empty", warnings=(remark,), name=path.name)
 
@@ -212,6 +213,10 @@ def _is_stale(conn: Connection, job: Job, part: str, rows: Sequence[MendedReject
 def _together(results: Sequence[RunResult], remarks: Sequence[str], name: str) -> RunResult:
     states = [result.state for result in results]
     state = next((s for s in ("failed", "abandoned", "ok") if s in states), "empty")
+    said = [warning for result in results for warning in result.warnings]
+    # Each run counts its own: the same sentence of two runs must not be told as one.
+    stale = sum(int(warning.split()[0]) for warning in said if warning.endswith(_STALE))
+    told = [f"{stale} {_STALE}"] if stale else []
     return RunResult(
         run_id=next((result.run_id for result in reversed(results) if result.run_id is not None), None),
         state=state,
@@ -220,6 +225,6 @@ def _together(results: Sequence[RunResult], remarks: Sequence[str], name: str) -
         rows_rejected=sum(result.rows_rejected for result in results),
         restated=sum(result.restated for result in results),
         error=" ".join(dict.fromkeys(result.error for result in results if result.error)) or None,
-        warnings=(*remarks, *dict.fromkeys(warning for result in results for warning in result.warnings)),
+        warnings=(*remarks, *told, *dict.fromkeys(one for one in said if not one.endswith(_STALE))),
         name=name,
     )

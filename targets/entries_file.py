@@ -174,11 +174,12 @@ class _Reader:
             raise _Bad("日期", f"{day} 还没有到。请填已经发生的日期。")
         if problem := self._check.day_problem(key, day):
             raise _Bad("日期", problem)
-        value, text = read_value(self._cell(cells, "value"))
+        typed = self._cell(cells, "value")
+        value, text = read_value(typed)
         text = self._text(cells, "text") or text
         if value is None and not text:
             raise _Bad("数值或文字", "没有填写。请填数值,或文字结论(如“达标”“已完成”)。")
-        if problem := value_problem(value) or self._check.value_problem(key, value, text):
+        if problem := value_problem(value) or self._check.value_problem(key, value, text, typed):
             raise _Bad("数值或文字", problem)
         author = self._text(cells, "author") or self._author
         if not author:

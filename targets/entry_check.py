@@ -21,6 +21,7 @@ _FIGURE = "这项指标按数值考核,“{text}”不是数,不会计入。请�
 _NEGATIVE = "{value:g} 是负数,不会有这样的数。填错了请撤销原来那一条,不用负数冲销。"
 _LATER = "{day} 已过考核年度,不会计入。请填 {year} 年 12 月 31 日或以前的日期。"
 _EARLIER = "{day} 早于考核年度,不会计入。请填 {year} 年的日期。"
+_AMOUNT = "这项指标按支出金额核算,请填金额(万元),不填百分比;执行率由系统按预算算出。"
 _FRACTION = "单位是 %,{value:g} 看起来是小数。请写成 {percent:g} 或 {percent:g}%(文本格式)。"
 
 
@@ -47,8 +48,9 @@ class EntryCheck:
         first = self.year if binding is not None and binding.bound_to is BoundTo.COUNT else self.year - 1
         return _EARLIER.format(day=day, year=self.year) if day.year < first else ""
 
-    def value_problem(self, key: str, value: float | None, text: str) -> str:
-        """Why this figure or text would not count for the indicator; '' where it may."""
+    def value_problem(self, key: str, value: float | None, text: str, typed: object = "") -> str:
+        """Why this figure or text would not count for the indicator; '' where it may. ``typed``: the figure as it was
+        written: a percentage is no amount of money."""
         indicator, binding = self.indicators.get(key), self.bindings.get(key)
         if indicator is None:
             return "目标表里没有这项指标,请刷新页面后重选。"
@@ -63,11 +65,13 @@ class EntryCheck:
             return _FIGURE.format(text=text.strip()[:40])
         if source in _NEVER_NEGATIVE and value is not None and value < 0:
             return _NEGATIVE.format(value=value)
-        return "" if source is BoundTo.MONEY else _fraction(indicator, value)
+        if source is BoundTo.MONEY:
+            return _AMOUNT if str(typed).strip().endswith(("%", "%")) else ""
+        return _fraction(indicator, value)
 
-    def problem(self, key: str, day: date, value: float | None, text: str) -> str:
+    def problem(self, key: str, day: date, value: float | None, text: str, typed: object = "") -> str:
         """Why the entry would not count; '' where it may."""
-        return self.day_problem(key, day) or self.value_problem(key, value, text)
+        return self.day_problem(key, day) or self.value_problem(key, value, text, typed)
 
 
 def _figures(indicator: Indicator) -> list[Cell]:

@@ -18,7 +18,8 @@ READ = """() => {
   const found = [], chinese = /[\\u3400-\\u9fff]/;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode())
-    if (chinese.test(node.data) && !node.parentElement.closest("script, style, textarea")) found.push(node.data);
+    if (chinese.test(node.data) && !node.parentElement.closest("script, style, textarea, [data-as-is]"))
+      found.push(node.data);
   for (const element of document.querySelectorAll("*"))
     for (const name of ["title", "aria-label", "placeholder", "alt"])
       if (chinese.test(element.getAttribute(name) || "")) found.push(element.getAttribute(name));

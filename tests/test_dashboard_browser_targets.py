@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -214,9 +215,45 @@ def test_a_self_evaluation_is_filled_scored_and_exported(someone: Visitor) -> No
             text = archive.read(inside).decode()
         assert "docx" not in name or "本单位自己写的成效。" in text
     page.locator("summary", has_text="编辑评分规则").click()
+    page.locator("summary", has_text="高级").click()
     page.locator("#rules-field-text").fill("{")
-    page.get_by_role("button", name="预览").click()
+    page.get_by_role("button", name="预览").last.click()
     expect(page.locator("#rules-answer")).to_contain_text("不是完整的 JSON")
+    assert someone.troubles == []
+
+
+def test_rules_are_edited_in_a_table(someone: Visitor) -> None:
+    start_from_preset(someone)
+    page = someone.open("/evaluation?sheet=jiangning-2026&period=half")
+    page.locator("summary", has_text="编辑评分规则").click()
+    row = page.locator(".scoring-table tr", has_text="热线话务接通率")
+    weight, rule = row.get_by_label("的权重"), row.get_by_label("的评分规则")
+    expect(rule).to_have_value("完成率 目标 96")
+    rule.fill("大概 96")
+    expect(row).to_contain_text("看不懂“大概 96”。例:完成率 目标 98 上限 100")
+    page.get_by_role("button", name="保存规则").click()
+    expect(page.locator("#scoring-answer")).to_contain_text("“热线话务接通率”:看不懂“大概 96”")
+    rule.fill(">=96得12,<96得3")
+    expect(row).to_contain_text("值≥96 得 12 分;值<96 得 3 分")
+    weight.fill("12")
+    page.get_by_role("button", name="预览").click()
+    expect(page.locator("#scoring-answer .answer-done")).to_contain_text("按这份规则:")
+    page.get_by_role("button", name="保存规则").click()
+    expect(page.locator("#scoring-answer")).to_contain_text("请填写经办人")
+    page.locator("#scoring-field-author").fill("绩效专员")
+    page.get_by_role("button", name="保存规则").click()
+    expect(page.locator("#scoring-answer")).to_contain_text("已保存")
+    expect(rule).to_have_value("≥96 得 12;<96 得 3")
+    expect(page.locator(".scoring-table tr", has_text="合同付款进度").get_by_label("的权重")).to_have_attribute(
+        "placeholder", "均分 6.00"
+    )  # the other three rows of 产出 share 30 - 12
+    page.locator("summary", has_text="高级").click()
+    expect(page.locator("#rules-field-text")).to_have_value(re.compile(r'"weight": "12"'))
+    page.reload()
+    page.locator("summary", has_text="编辑评分规则").click()
+    expect(weight).to_have_value("12")
+    expect(rule).to_have_value("≥96 得 12;<96 得 3")
+    expect(page.locator(".part-rows tr", has_text="热线话务接通率")).to_contain_text("12.00")
     assert someone.troubles == []
 
 

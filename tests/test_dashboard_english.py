@@ -87,6 +87,8 @@ def test_what_a_form_sends_back_is_left_alone() -> None:
     assert tree_in_english(field) == {
         "props": {"value": "达标", "id": "达标", "children": "Met", "title": ["Met", 1, None]}
     }
+    example = {"props": {"children": "完成率 目标 98", "data-as-is": "1"}}
+    assert tree_in_english(example) == example
 
 
 def test_a_request_is_answered_in_the_language_of_its_cookie() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,18 @@ def test_it_keeps_both_of_two_files_of_one_name(client: FlaskClient, installed: 
 
 def test_it_says_why_a_file_can_not_be_read(client: FlaskClient) -> None:
     state = send(client, "a.csv", "日期;数量\n2026-03-01;7\n".encode())
+    assert state["state"] == "failed"
+    assert "来电时间" in state["message"]
+
+
+def test_it_says_why_when_the_same_file_lay_there_already(client: FlaskClient, installed: FakeProduct) -> None:
+    """Of two files of one content the pull names the older; it is the answer to the newer just as well."""
+    content = "别的,列\n1,2\n".encode()
+    old = installed.base_dir / "inbox/calls/old.csv"
+    old.parent.mkdir(parents=True, exist_ok=True)
+    old.write_bytes(content)
+    os.utime(old, (1_000_000_000, 1_000_000_000))
+    state = send(client, "a.csv", content)
     assert state["state"] == "failed"
     assert "来电时间" in state["message"]
 

@@ -45,6 +45,19 @@ def test_it_does_not_count_a_mended_row_when_the_corrected_file_came_before(hotl
     assert states(hotline) == ["superseded", "mended"]
 
 
+def test_it_tells_how_many_rows_of_all_files_were_not_added(hotline: Hotline) -> None:
+    for name, rows in (("a.csv", [*calls_of(DAY4, 10), BAD4]), ("b.csv", [*calls_of(DAY5, 20), BAD5])):
+        hotline.file(name, rows)
+        hotline.pull()
+        hotline.clock.advance(minutes=5)
+    path = mended(hotline, both)
+    hotline.file("anew.csv", [*calls_of(DAY4, 11), *calls_of(DAY5, 21)])
+    hotline.pull()
+    result = hotline.feed(path)
+    assert result.warnings == ("2 行所在的日期已由来源重新提供, 没有补录, 以免重复计数。",)
+    assert states(hotline) == ["superseded", "superseded"]
+
+
 def test_it_refuses_mended_rows_of_a_file_delivered_anew_under_its_name(hotline: Hotline) -> None:
     deliver(hotline)
     path = mended(hotline, both)

@@ -102,3 +102,12 @@ def test_the_rows_of_a_file_are_held_to_the_same(desk: SheetDesk) -> None:
         (2, "数值或文字"), (3, "数值或文字"), (4, "日期"), (5, "数值或文字"),
     ]  # fmt: skip
     assert [one.row for one in found.entries] == [6]
+
+
+@pytest.mark.parametrize("typed", ["80%", "80 %", "80%"])
+def test_it_takes_no_percentage_for_an_amount(desk: SheetDesk, typed: str) -> None:
+    with desk.engine.connect() as conn:
+        check = EntryCheck.of(conn, SHEET)
+    assert "不填百分比" in check.value_problem(desk.keys["预算执行率"], 80.0, "", typed)
+    assert check.value_problem(desk.keys["预算执行率"], 80.0, "", "80") == ""
+    assert check.value_problem(desk.keys["学员满意度"], 80.0, "", typed) == ""

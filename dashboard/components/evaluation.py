@@ -1,8 +1,7 @@
-"""Parts of 绩效自评: the score with its rows, what is still to be answered, the texts, the rules."""
+"""Parts of 绩效自评: the score with its rows, what is still to be answered, the texts."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from dash import html
@@ -12,21 +11,10 @@ from dashboard import format as fmt
 from dashboard import ids
 from dashboard.components import forms, kit
 from dashboard.components.parts import Child, Column, aria, badge, link, panel, row, table
+from dashboard.components.rule_words import rule_text
 from dashboard.components.sheets import download, here
 from dashboard.texts import t
-from kpi.scoring import (
-    BandRule,
-    CompletionRule,
-    DeductionRule,
-    GradeRule,
-    LinearRule,
-    RowScore,
-    Rule,
-    Score,
-    StepRule,
-    VetoRule,
-    form_to_json,
-)
+from kpi.scoring import CompletionRule, DeductionRule, GradeRule, RowScore, Score, VetoRule
 from targets.evaluation import FORM_TEXTS, REPORT_TEXTS, EvaluationRow, goal_key
 
 if TYPE_CHECKING:
@@ -145,26 +133,6 @@ def _row(scored: RowScore, told: EvaluationRow | None) -> Component:
     )
 
 
-def rule_text(rule: Rule) -> str:
-    """A scoring rule in words."""
-    match rule:
-        case BandRule():
-            return ";".join(f"{band.text} 得 {band.points} 分" for band in rule.bands)
-        case CompletionRule():
-            way = "目标 ÷ 完成值" if rule.lower_is_better else "完成值 ÷ 目标"
-            return f"{way} × 权重,完成率最高按 {rule.cap}% 计"
-        case LinearRule():
-            return f"{rule.floor} 得 0 分,{rule.target} 得满分,其间按比例"
-        case StepRule():
-            return f"目标 {rule.target},每差 {rule.step} 扣 {rule.points} 分"
-        case GradeRule():
-            return "、".join(f"{name} {percent}%" for name, percent in rule.grades)
-        case DeductionRule():
-            return f"扣分项,最多扣 {rule.limit} 分"
-        case VetoRule():
-            return f"一票否决,发生即为“{rule.grade}”"
-
-
 def row_form(view: EvaluationView, key: str) -> Component:
     """The form of one row, for the drawer: empty fields take the figures of the system."""
     scored = view.judged.score.row(key)
@@ -225,31 +193,3 @@ def texts_panel(view: EvaluationView) -> Component:
         html.Div(id=ids.answer("texts")),
     ]
     return panel(t("evaluation.texts"), html.Div([*boxes, *last], className="stack"))
-
-
-def rules_panel(view: EvaluationView) -> Component:
-    """The scoring rules as data to edit, with a preview."""
-    text = json.dumps(form_to_json(view.judged.form), ensure_ascii=False, indent=1)
-    body = html.Div(
-        [
-            html.P(t("evaluation.rules_hint"), className="note"),
-            html.Label(
-                [
-                    html.Span(t("evaluation.rules_edit"), className="sr-only"),
-                    kit.text_field(ids.field("rules", "text"), text, lines=12, most=400_000),
-                ],
-                className="rules-text",
-            ),
-            forms.field(t("sheets.author"), kit.text_field(ids.field("rules", "author"), most=40)),
-            html.Div(
-                [
-                    forms.button(ids.act("rules-preview"), t("evaluation.rules_preview")),
-                    forms.button(ids.act("rules-save"), t("evaluation.rules_save"), strong=True),
-                ],
-                className="actions",
-            ),
-            html.Div(id=ids.answer("rules")),
-        ],
-        className="stack",
-    )
-    return html.Details([html.Summary(t("evaluation.rules_edit")), body], className="panel")

@@ -7,7 +7,10 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.components.parts import Child, aria, icon
+from dashboard.components.parts import Child, aria, data, icon
+
+AS_IS = {"as-is": "1"}
+"""Marks what is never translated on its way out."""
 
 
 def field(label: str, control: Component, hint: str = "", class_name: str = "") -> Component:
@@ -18,11 +21,13 @@ def field(label: str, control: Component, hint: str = "", class_name: str = "") 
     return html.Label(parts, className=f"field {class_name}".strip())
 
 
-def answer(text: str, *, ok: bool) -> Component:
-    """What came of a form, read aloud."""
+def answer(text: str, *, ok: bool, as_is: bool = False) -> Component:
+    """What came of a form, read aloud. ``as_is``: it quotes what has to be typed so, whatever the language."""
     mark, kind = ("✓", "done") if ok else ("✕", "failed")
     return html.Div(
-        [html.Span(mark, **aria(hidden="true")), html.Span(text)], className=f"answer answer-{kind}", role="status"
+        [html.Span(mark, **aria(hidden="true")), html.Span(text, **(data(**AS_IS) if as_is else {}))],
+        className=f"answer answer-{kind}",
+        role="status",
     )
 
 

@@ -69,10 +69,12 @@ def period_picker(picker_id: str, start: date | None, end: date | None, today: d
 
 
 def text_field(
-    field_id: object, value: str = "", placeholder: str = "", *, lines: int = 1, most: int = 500
+    field_id: object, value: str = "", placeholder: str = "", *, lines: int = 1, most: int = 500, wait: int = 0
 ) -> Component:
-    """A text field, of several lines where asked for; ``value`` is its text."""
+    """A text field, of several lines where asked for; ``value`` is its text, ``debounceValue`` the text once nothing
+    was typed for ``wait`` milliseconds."""
     more: Any = {"mode": "text-area", "autoSize": {"minRows": lines, "maxRows": 24}} if lines > 1 else {}
+    more |= {"debounceWait": wait} if wait else {}
     made: Component = fac.AntdInput(
         id=field_id, value=value, placeholder=placeholder, maxLength=most, allowClear=lines == 1, **more
     )

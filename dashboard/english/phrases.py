@@ -46,6 +46,7 @@ _JOINTS = {
 """Stops, commas, colons and brackets as Chinese writes them: close to the words."""
 _LOOSE = re.compile(r" +([:;,.)])")
 _KEPT = frozenset({"value", "id", "href", "key", "namespace", "type", "className", "src", "data-moments"})
+_AS_IS = "data-as-is"
 _DEEP = 8
 _KNOWN = 20_000
 
@@ -131,11 +132,12 @@ def _joint(joint: str) -> str:
 
 
 def tree_in_english(node: Any) -> Any:
-    """An answer's JSON with every text in English that is known; values that come back from forms are left alone."""
+    """An answer's JSON with every text in English that is known. Values that come back from forms are left alone, and
+    so is what is marked as written the way it has to be typed."""
     if isinstance(node, str):
         return to_english(node)
     if isinstance(node, list):
         return [tree_in_english(item) for item in node]
-    if isinstance(node, dict):
+    if isinstance(node, dict) and _AS_IS not in node:
         return {key: value if key in _KEPT else tree_in_english(value) for key, value in node.items()}
     return node

@@ -268,14 +268,6 @@ _PAGES = {
     "计划进度": "Schedule",
     "允许偏差(资金为百分点)": "Tolerance (points for money)",
     "最小样本": "Minimum sample",
-    "{way} × 权重,完成率最高按 {n}% 计": "{way} × weight, completion counted up to {n} %",
-    "{a} 得 0 分,{b} 得满分,其间按比例": "{a} scores 0, {b} scores all, in proportion between",
-    "目标 {a},每差 {b} 扣 {c} 分": "target {a}, {c} points off for every {b}",
-    "扣分项,最多扣 {n} 分": "deduction, {n} points at most",
-    "一票否决,发生即为“{grade}”": "veto: “{grade}” if it happens",
-    "{text} 得 {n} 分": "{text}: {n} points",
-    "目标 ÷ 完成值": "target ÷ achieved",
-    "完成值 ÷ 目标": "achieved ÷ target",
 }
 
 SENTENCES: dict[str, str] = _MISSES | _PACE | _EVALUATION | _LEVELS | _PAGES

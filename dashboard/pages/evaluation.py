@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import dash
-from dash import ALL, Input, Output, State, callback, html, no_update
+from dash import ALL, MATCH, Input, Output, State, callback, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboard import act_evaluation as act
 from dashboard import ids
+from dashboard.act_targets import Done
 from dashboard.ask_evaluation import EvaluationView
 from dashboard.components import evaluation as parts
 from dashboard.components import forms, states
+from dashboard.components import scoring_form as rules_form
 from dashboard.components import sheets as sheet_parts
+from dashboard.components.rule_words import rule_text
 from dashboard.data import current
 from dashboard.filters import read_search
 from dashboard.pressed import pressed
@@ -23,8 +27,18 @@ from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
 from kpi.scoring import FormError
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 PAGE = "evaluation"
 PARTS = ("sentence", "score", "questions", "rows")
+REDRAWN = (
+    Output(ids.VERSION, "data", allow_duplicate=True),
+    Output(ids.field("rules", "text"), "value", allow_duplicate=True),
+    Output(rules_form.TABLE, "children", allow_duplicate=True),
+)
+"""What follows a change of the scoring rules."""
+UNTOUCHED = (no_update, no_update, no_update)
 
 dash.register_page(  # type: ignore[no-untyped-call]
     __name__, path="/evaluation", name=t("page.evaluation"), title=t("page.evaluation"), order=3, icon="evaluation"
@@ -38,7 +52,7 @@ def layout(**query: Any) -> Component:
         body = [frame(PAGE, marked(sections_of(query)))]
         view = view_of(query)
         if view is not None:
-            body.append(html.Div([parts.texts_panel(view), parts.rules_panel(view)], className="page below"))
+            body.append(html.Div([parts.texts_panel(view), rules_form.rules_panel(view)], className="page below"))
         return html.Div(body)
 
     return safely(build)
@@ -157,7 +171,7 @@ def save_texts(
 
 @callback(
     Output(ids.answer("rules"), "children"),
-    Output(ids.VERSION, "data", allow_duplicate=True),
+    *REDRAWN,
     Input(ids.act("rules-preview"), "n_clicks"),
     Input(ids.act("rules-save"), "n_clicks"),
     State(ids.field("rules", "text"), "value"),
@@ -170,15 +184,71 @@ def edit_rules(looked: int | None, saved: int | None, text: str | None, author: 
     button = pressed()
     place, product = place_of(search), current().product
     if button["type"] == ids.act("rules-save")["type"]:
-        return told(act.save_rules(product, place, text or "", author or ""))
+        return redrawn_rules(act.save_rules(product, place, text or "", author or ""), search)
+    return previewed(place, lambda _conn: text or "")
+
+
+@callback(
+    Output(ids.answer("scoring"), "children"),
+    *REDRAWN,
+    Input(ids.act("scoring-preview"), "n_clicks"),
+    Input(ids.act("scoring-save"), "n_clicks"),
+    State(ids.act("scoring-weight", ALL), "value"),
+    State(ids.act("scoring-rule", ALL), "value"),
+    State(ids.act("scoring-rule", ALL), "id"),
+    State(ids.field("scoring", "author"), "value"),
+    State(ids.PAGES_LOCATION, "search"),
+    prevent_initial_call=True,
+)
+def edit_table(looked: int | None, saved: int | None, *typed: Any) -> Any:
+    """Shows what the rules of the table would give, or keeps them."""
+    button = pressed()
+    weights, rules, fields, author, search = typed
+    rows = {
+        field["key"]: act.TypedRow(weight or "", rule or "")
+        for field, weight, rule in zip(fields, weights, rules, strict=True)
+    }
+    place, product = place_of(search), current().product
+    if button["type"] == ids.act("scoring-save")["type"]:
+        return redrawn_rules(act.save_typed(product, place, rows, author or ""), search)
+    return previewed(place, lambda conn: act.typed_rules(conn, place, rows))
+
+
+@callback(
+    Output(ids.act("scoring-said", MATCH), "children"),
+    Input(ids.act("scoring-rule", MATCH), "debounceValue"),
+    State(ids.act("scoring-no", MATCH), "children"),
+    State(ids.act("scoring-name", MATCH), "children"),
+    prevent_initial_call=True,
+)
+def say_rule(line: str | None, no: str, name: str) -> Any:
+    """What a rule being typed means, or what is wrong with it."""
+    try:
+        rule = act.read_rule(t("scoring.where", no=no, name=name), line or "")
+    except FormError as error:
+        return rules_form.told(error.problems[0], ok=False)
+    return rules_form.told(rule_text(rule), ok=True)
+
+
+def previewed(place: act.Place, text_of: Callable[[Connection], str]) -> Any:
+    """The answer of a preview; nothing is redrawn."""
+    product = current().product
     try:
         with product.engine.connect() as conn:
-            score = act.preview(product, conn, place, text or "")
+            score = act.preview(product, conn, place, text_of(conn))
     except FormError as error:
-        return forms.answer(";".join(error.problems[:5]), ok=False), no_update
-    return forms.answer(act.preview_text(score), ok=True), no_update
+        return forms.answer(";".join(error.problems[:5]), ok=False, as_is=True), *UNTOUCHED
+    return forms.answer(act.preview_text(score), ok=True), *UNTOUCHED
 
 
-def told(done: Any) -> tuple[Any, Any]:
+def redrawn_rules(done: Done, search: str | None) -> Any:
+    """The answer of a save. What was kept shows in both ways to edit: neither may later undo the other unseen."""
+    view = view_of(dict(read_search(search))) if done.ok else None
+    if view is None:
+        return forms.answer(done.text, ok=done.ok, as_is=True), *UNTOUCHED
+    return *told(done), rules_form.json_text(view), rules_form.rows_table(view)
+
+
+def told(done: Done) -> tuple[Any, Any]:
     """The answer, and the new data version where something was written, so that the page follows at once."""
     return forms.answer(done.text, ok=done.ok), current().version() if done.ok else no_update

@@ -66,7 +66,6 @@ def pages(product: Product) -> WSGIApplication:
 @contextmanager
 def settled_memory() -> Iterator[None]:
     """What was loaded so far stays for good: the garbage collector need not look through it for every page."""
-    gc.collect()
     gc.freeze()
     try:
         yield

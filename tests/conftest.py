@@ -39,6 +39,8 @@ LONG = (
     "test_targets_read_seeds",
 )
 """Beginnings of the names of files that take long."""
+REAL_PROCESSES = ("playwright.", "tests.processes", "tests.dashboard_browser")
+"""A test file that uses one of these shares the machine with processes whose pace it does not set."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,8 +51,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of long tests first: a worker that meets one last would keep the other waiting."""
+    """Files of long tests first: a worker that meets one last would keep the other waiting. Tests of real processes
+    and browsers get one second try, which the summary names; all others count at the first."""
     items.sort(key=lambda item: not item.path.stem.startswith(LONG))
+    for item in items:
+        if isinstance(item, pytest.Function) and _uses_real_processes(item.module):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def _uses_real_processes(module: object) -> bool:
+    homes = {str(getattr(thing, "__module__", "")) for thing in vars(module).values()}
+    return any(home.startswith(REAL_PROCESSES) for home in homes)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

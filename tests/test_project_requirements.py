@@ -20,7 +20,15 @@ NOT_IMPORTED = {
     "gunicorn": "a command",
     "tzdata": "zoneinfo reads it",
 }
-DEV_NOT_IMPORTED = {"import-linter", "pytest-xdist", "pytest-timeout", "ruff", "mypy", "pandas-stubs"}
+DEV_NOT_IMPORTED = {
+    "import-linter",
+    "pytest-xdist",
+    "pytest-timeout",
+    "pytest-rerunfailures",
+    "ruff",
+    "mypy",
+    "pandas-stubs",
+}
 
 
 def lines(file: Path) -> list[str]:

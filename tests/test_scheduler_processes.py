@@ -191,7 +191,8 @@ def test_it_goes_on_when_the_database_server_ends_its_connections(
         worker.wait_for("失去了调度权", seconds=10)
         place.calls_file("a.csv", f"{DAY} 09:00:00,是,10")
         worker.wait_for("开始调度", seconds=20)
-        until("a pull after that", 20, lambda: offered(postgresql_engine) == 1)
+        # the pull of the new start may have looked before the file was there: the one a minute later has to find it
+        until("a pull after that", 90, lambda: offered(postgresql_engine) == 1)
         worker.process.send_signal(signal.SIGTERM)
         assert worker.end(seconds=10) == 0
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from product import Product
 
 ALL = "all"
+_NAMED = 3
 
 
 def register(commands: Commands) -> None:
@@ -92,9 +93,23 @@ def pull_sources(
             )
         stopped = stop()
     exit_code = finished(results, console)
+    _tell_unsettled(product, codes, console)
     if stopped:
         console.warn("已停止,其余的没有拉取;再次运行会补上。")
     return 1 if stopped else exit_code
+
+
+def _tell_unsettled(product: Product, codes: Sequence[str], console: Console) -> None:
+    """A file copied a moment ago is left for the next pull: whoever waits for it is told so, and for how long."""
+    from ingest.mapping import FilesOptions
+    from ingest.sources.files import unsettled
+
+    for spec in map(product.config.source, codes):
+        if not isinstance(spec.options, FilesOptions):
+            continue
+        if names := unsettled(spec, product.base_dir, product.clock()):
+            listed = "、".join(names[:_NAMED]) + (f" 等 {len(names)} 个文件" if len(names) > _NAMED else "")
+            console.warn(f"{spec.code}: {listed} 刚有改动,可能还没有写完;{spec.options.settle_seconds:g} 秒后再拉取。")
 
 
 @contextmanager

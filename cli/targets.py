@@ -78,7 +78,9 @@ def write(console: Console, work: Callable[[Connection], T]) -> T:
 
 
 def _import(args: argparse.Namespace, console: Console) -> int:
+    from db.bindings import save_bindings
     from db.sheets import ACTIVE, DRAFT, save_sheet
+    from targets.binding import propose
     from targets.presets import PRESETS
 
     if args.preset == "list":
@@ -89,9 +91,10 @@ def _import(args: argparse.Namespace, console: Console) -> int:
     code = args.code or (args.preset if args.preset else f"{args.centre or 'sheet'}-{sheet.year}")
     now = console.product().clock()
     state = ACTIVE if args.activate else DRAFT
-    number = write(
-        console,
-        lambda conn: save_sheet(
+    catalogue = console.product().catalogue
+
+    def store(conn: Connection) -> int:
+        number = save_sheet(
             conn,
             sheet,
             code=code,
@@ -102,9 +105,11 @@ def _import(args: argparse.Namespace, console: Console) -> int:
             source_text=source,
             now=now,
             state=state,
-        ),
-    )
-    _tell(console, code, number, state, sheet)
+        )
+        save_bindings(conn, code, propose(sheet, catalogue), replace=False)
+        return number
+
+    _tell(console, code, write(console, store), state, sheet)
     return 0
 
 

@@ -81,7 +81,7 @@ def bind(spec: SourceSpec, headers: Sequence[str], file: str = "") -> Binding:
         there = "、".join(headers[:_SHOWN]) + (" 等" if len(headers) > _SHOWN else "")
         raise SourceError(
             f"{where}缺少列: {wanted}。现有的列: {there or '(没有)'}。"
-            "列名改过就在 sources.yaml 的 column 里加上新名字;分隔符或工作表不对也会这样"
+            "列名改过就在 sources.yaml 的 column 里加上新名字,再重启服务;分隔符或工作表不对也会这样"
         )
     known = {plain(header) for header in headers}
     for header in found.values():

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.installation import Place, Told
+from tests.installation import SOURCES, Place, Told
 from tests.project_files import ROOT
 
 GOOD = ("2026-03-05 09:00:00,是,10", "2026-03-05 09:01:00,否,30")
@@ -33,6 +33,19 @@ def test_it_pulls_and_tells_what_came_of_it(told: Told) -> None:
     assert (run["source"], run["trigger"], run["state"], run["rows_read"]) == ("calls", "manual", "ok", 3)
     assert any("手动" in line and "成功" in line for line in told.lines("runs"))
     assert told.json("runs", "--state", "failed") == []
+
+
+def test_it_names_a_file_that_was_copied_a_moment_ago(told: Told) -> None:
+    told.place.configured(SOURCES.replace("settle_seconds: 0", "settle_seconds: 3600"))
+    path = told.place.calls_file("刚复制.csv", "2026-03-03 09:00:00,是,10")
+    os.utime(path)
+    assert told.lines("pull", "calls") == [
+        "没有新数据。",
+        "calls: 刚复制.csv 刚有改动,可能还没有写完;3600 秒后再拉取。",
+    ]
+    os.utime(path, (0, 0))
+    assert "没有新数据。" not in told.lines("pull", "calls")
+    assert told.lines("pull", "calls") == ["没有新数据。"]
 
 
 def test_it_says_progress_in_plain_lines_where_there_is_no_terminal(told: Told) -> None:

@@ -12,6 +12,7 @@ from docx import Document
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine
 
+from db.bindings import load_bindings
 from tests.factories import Desk, batch, calls
 from tests.installation import Place, Told
 
@@ -60,6 +61,18 @@ def test_it_brings_in_a_file_as_a_draft(told: Told, tmp_path: Path) -> None:
     assert [i["name"] for i in shown["projects"][0]["indicators"]] == ["热线话务接通率", "培训场次"]
     lines = told.lines("targets", "show", "ours")
     assert any("热线话务接通率" in line and "≥96%" in line for line in lines)
+
+
+def test_it_proposes_what_the_indicators_are_bound_to_as_the_page_does(told: Told, tmp_path: Path) -> None:
+    path = tmp_path / "申报表.txt"
+    path.write_text(FORM, encoding="utf-8")
+    told.json("targets", "import", path, "--author", "张", "--code", "ours", "--centre", "district", "--activate")
+    with told.place.engine.connect() as conn:
+        found = load_bindings(conn, "ours").values()
+    assert sorted((one.bound_to.value, one.reference, one.confirmed_by) for one in found) == [
+        ("count", "", ""),
+        ("kpi", "answer_rate", ""),
+    ]
 
 
 def test_it_refuses_what_cannot_be_brought_in(told: Told, tmp_path: Path) -> None:
@@ -143,7 +156,7 @@ def test_it_enters_readings_with_evidence(told: Told, tmp_path: Path) -> None:
 def test_it_takes_the_good_rows_of_a_file(told: Told, tmp_path: Path) -> None:
     told.json(*PRESET)
     path = tmp_path / "填报.csv"
-    path.write_text("指标,日期,数值或文字\n服务合格率,2026-03-31,98.5\n服务合格率,昨天,98.5\n", encoding="utf-8")
+    path.write_text("指标,日期,数值或文字\n预算执行率,2026-03-31,150\n预算执行率,昨天,150\n", encoding="utf-8")
     found = told.json("readings", "import", path, "--author", "李", code=1)
     assert (found["stored"], [p["row"] for p in found["problems"]]) == (1, [3])
     assert told.lines("readings", "import", path, "--author", "李", code=1)[0] == "已写入 0 条。"

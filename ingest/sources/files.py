@@ -35,12 +35,20 @@ def discover(spec: SourceSpec, base_dir: Path, now: datetime) -> list[Path]:
     seen = {path: _state(path) for path in _matches(options.path, base_dir)}
     ready: list[tuple[int, str, Path]] = []
     for path, state in seen.items():
-        if state is None or state != _state(path):
-            continue
-        size, changed = state
-        if abs(now.timestamp() - changed / 1e9) >= options.settle_seconds:
-            ready.append((changed, path.name, path))
+        if state is not None and state == _state(path) and _has_settled(state, options, now):
+            ready.append((state[1], path.name, path))
     return [path for _, _, path in sorted(ready)]
+
+
+def unsettled(spec: SourceSpec, base_dir: Path, now: datetime) -> list[str]:
+    """The names of the files that ``discover`` leaves for the next time because they changed just now."""
+    options = _options(spec)
+    states = {path.name: _state(path) for path in _matches(options.path, base_dir)}
+    return [name for name, state in states.items() if state is not None and not _has_settled(state, options, now)]
+
+
+def _has_settled(state: tuple[int, int], options: FilesOptions, now: datetime) -> bool:
+    return abs(now.timestamp() - state[1] / 1e9) >= options.settle_seconds
 
 
 def _options(spec: SourceSpec) -> FilesOptions:

@@ -1,7 +1,7 @@
 """周报大屏 at /wall: a light page of its own behind the same guard as every other route.
 
 A wall asks every few seconds whether there is anything new and names what it has; unless there is, the answer is an
-empty 304 that costs one look at the data version.
+empty 304 that costs one look at the data version. While new scenes are being made for one wall, the others keep theirs.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dashboard.shell import fresh_key
 from dashboard.target_routes import missing
 from dashboard.texts import t
 from dashboard.views import Freshness
+from dashboard.wall_answers import Answer, LastAnswers
 from dashboard.wall_asked import PATH, WallAsked, parse
 from dashboard.wall_page import page
 
@@ -33,9 +34,9 @@ NOW = "Hotline-Now"
 
 def install(server: Flask, data: Data) -> None:
     """Adds the routes."""
-    build = fingerprint()
+    build, answers = fingerprint(), LastAnswers()
     server.add_url_rule(PATH, "wall", lambda: _page(data, build))
-    server.add_url_rule(f"{PATH}/scenes.json", "wall_scenes", lambda: _scenes(data, build))
+    server.add_url_rule(f"{PATH}/scenes.json", "wall_scenes", lambda: _scenes(data, build, answers))
     server.add_url_rule(f"{PATH}/files/<name>", "wall_file", _file)
     wall_notices.install(server, data)
 
@@ -85,28 +86,30 @@ def _file(name: str) -> Response:
     return response
 
 
-def _scenes(data: Data, build: str) -> Response:
+def _scenes(data: Data, build: str, answers: LastAnswers) -> Response:
     """What is new since what the wall names in If-None-Match: nothing, the moment of the data, or scenes too."""
     fresh = data.freshness()
+    kind = language.current(), request.query_string.decode("latin-1")
+    had = request.headers.get("If-None-Match", "").strip('"')
     try:
-        version = data.version()
-        figures = _mark(build, version, language.current(), request.query_string.decode("latin-1"))
+        figures = _mark(build, data.version(), *kind)
         tag = f"{figures}.{_mark(fresh_key(fresh))}"
-        had = request.headers.get("If-None-Match", "").strip('"')
-        if had == tag:
-            return _timed(Response(status=304), data)
-        known = had.partition(".")[0] == figures
-        place, made = ("", None) if known else wall_data.scenes(data, _asked(data)[0])
+        known = {"build": build, "tag": tag, "fresh": _fresh(fresh), "place": None, "scenes": None}
+        if had == tag or had.partition(".")[0] == figures:
+            answer = Answer(tag, known)
+        else:
+            answer = answers.newest(kind, lambda: Answer(tag, known | _made(data)))
     except DatabaseGone:
         return _timed(_json({"build": build, "gone": True}, 503), data)
-    body = {
-        "build": build,
-        "tag": tag,
-        "fresh": _fresh(fresh),
+    return _timed(Response(status=304) if had == answer.tag else _json(answer.body), data)
+
+
+def _made(data: Data) -> dict[str, object]:
+    place, scenes = wall_data.scenes(data, _asked(data)[0])
+    return {
         "place": t("wall.place", centre=place) if place else None,
-        "scenes": None if made is None else [[one.name, one.title, one.mark, one.html] for one in made],
+        "scenes": [[one.name, one.title, one.mark, one.html] for one in scenes],
     }
-    return _timed(_json(body), data)
 
 
 def _mark(*parts: str) -> str:

@@ -82,17 +82,17 @@ def examined(page: Page, options: dict[str, Any] = ALL) -> list[str]:
     """What axe finds in the page as it stands; nothing but colours differs in the other theme."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE_SCRIPT)
-    found = [f"{theme_of(page)}: {text}" for text in page.evaluate(RUN, options)]
+    found = [f"{theme_of(page)}: {text}" for text in lasting_faults(page, options)]
     if page.locator("#theme-switch").count():
         switch(page)
-        found += [f"{theme_of(page)}: {text}" for text in lasting_colour_faults(page)]
+        found += [f"{theme_of(page)}: {text}" for text in lasting_faults(page, COLOURS)]
     return found
 
 
-def lasting_colour_faults(page: Page, seconds: float = 8.0) -> list[str]:
+def lasting_faults(page: Page, options: dict[str, Any], seconds: float = 8.0) -> list[str]:
     """The kit's parts follow a change of the theme when the browser comes to it: only a fault that stays is one."""
     end = time.monotonic() + seconds
-    while (found := page.evaluate(RUN, COLOURS)) and time.monotonic() < end:
+    while (found := page.evaluate(RUN, options)) and time.monotonic() < end:
         page.wait_for_timeout(200)
     return list(found)
 

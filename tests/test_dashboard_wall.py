@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -129,6 +131,30 @@ def test_it_sends_the_moment_alone_when_only_that_moved(small: Wall) -> None:
     assert small.body("", f"{tag.split('.')[0]}.other")["scenes"] is None
     Desk(small.product.engine).write(batch(), "calls")
     assert small.body("", tag)["scenes"]
+
+
+def test_one_wall_waits_for_new_scenes_and_the_others_keep_theirs(small: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, begun, go_on = small.body(), Event(), Event()
+    make = wall_data.scenes
+
+    def slowly(data: Data, asked: WallAsked) -> Any:
+        begun.set()
+        assert go_on.wait(20)
+        return make(data, asked)
+
+    monkeypatch.setattr(wall_data, "scenes", slowly)
+    Desk(small.product.engine).write(batch(), "calls")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(small.body, "", first["tag"])
+        assert begun.wait(20)
+        other = small.client.application.test_client()
+        keeps = other.get("/wall/scenes.json", headers={"If-None-Match": f'"{first["tag"]}"'})
+        assert (keeps.status_code, keeps.data) == (304, b"")
+        assert other.get("/wall/scenes.json").get_json() == first, "a wall just opened shows what the others show"
+        go_on.set()
+        newer = waiting.result(20)
+    assert newer["scenes"] and newer["tag"] != first["tag"]
+    assert small.body("", first["tag"]) == newer
 
 
 def test_a_monday_shows_the_week_that_is_over(small: Wall) -> None:

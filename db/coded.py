@@ -19,6 +19,7 @@ Days = dict[int, set[date]]
 """Days by centre id."""
 _WIDEST = 2**62
 """Places of several columns are put into one number up to here."""
+_NULLABLE = pd.Int64Dtype()
 _FEWEST = 8
 """So many rows on average are worth a statement of their own."""
 
@@ -74,7 +75,9 @@ class Coded:
     def figures(self, name: str) -> Figures:
         """A column of nullable whole numbers."""
         if name not in self._figures:
-            column = self.frame[name].astype("Int64")
+            column = self.frame[name]
+            if column.dtype != _NULLABLE:
+                column = column.astype(_NULLABLE)
             known = column.notna().to_numpy()
             values = np.asarray(column.to_numpy(dtype=np.int64, na_value=0), dtype=np.int64)
             self._figures[name] = Figures(values) if known.all() else Figures(values, known)
@@ -91,13 +94,18 @@ class Coded:
 
     def days(self, column: str, ids: Mapping[str, int]) -> Days:
         """The days in a date column, by centre id."""
+        return {ids[code]: days for code, days in self.days_by_code(column).items()}
+
+    def days_by_code(self, column: str) -> dict[str, set[date]]:
+        """The days in a date column, by the code of the centre; rows without either have none."""
         if not len(self):
             return {}
         centre, day = self.column("centre"), self.column(column)
         width = len(day.values)
-        found: Days = {}
-        for place in np.flatnonzero(np.bincount(centre.places * width + day.places)):
-            found.setdefault(ids[str(centre.values[place // width])], set()).add(day.values[place % width])
+        both = (centre.places >= 0) & (day.places >= 0)
+        found: dict[str, set[date]] = {}
+        for place in np.flatnonzero(np.bincount(centre.places[both] * width + day.places[both])):
+            found.setdefault(str(centre.values[place // width]), set()).add(day.values[place % width])
         return found
 
 
@@ -123,6 +131,8 @@ def in_order(columns: Sequence[Column]) -> NDArray[np.intp]:
     place = np.zeros(len(columns[0].places), dtype=np.int64)
     for column in columns:
         place = place * len(column.values) + column.places
+    if (place[1:] >= place[:-1]).all():  # as a batch of work orders comes: nothing has to be moved
+        return np.arange(len(place))
     return np.argsort(place, kind="stable")
 
 

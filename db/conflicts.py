@@ -17,7 +17,7 @@ from db.bulk import day_ranges
 from db.errors import ConflictError
 from db.facts_write import CALLS, MONTHS, ORDERS, READINGS, SEATS, Days, FactTable
 from db.order_reads import given_twice
-from db.schema import centres, sources
+from db.schema import centres, day_totals, sources
 from kpi.measures import BY_CODE
 
 PLACES: dict[str, tuple[str, ...]] = {
@@ -50,6 +50,8 @@ def refuse_conflicts(conn: Connection, fact: FactTable, frame: pd.DataFrame, day
     table = fact.table
     supplied = [code for code in fact.measures if code in frame.columns and frame[code].notna().any()]
     if supplied:
+        if fact.anchor == "day":
+            supplied = _totalled(conn, supplied, days)
         supplied = _given_by(conn, fact, supplied, others, (min(every), max(every)))
     if fact.measures and not supplied:
         return
@@ -74,11 +76,25 @@ def _given_by(
 
     A source of calls and one of orders know the same seats, and nothing of each other's figures.
     """
+    if not measures:
+        return []
     table = fact.table
     counts = [func.count(table.c[code]) for code in measures]
     span = and_(table.c.source_id.in_(others), table.c[fact.anchor].between(*days))
     given = conn.execute(select(*counts).where(span)).one()
     return [code for code, rows in zip(measures, given, strict=True) if rows]
+
+
+def _totalled(conn: Connection, measures: Sequence[str], days: Days) -> list[str]:
+    """Those of the measures that had a total on these days before the batch: what had none, no source had given.
+
+    The totals follow the facts only after this, and are few where the facts are many.
+    """
+    t = day_totals.c
+    every = {day for ones in days.values() for day in ones}
+    span = and_(t.centre_id.in_(sorted(days)), t.day.between(min(every), max(every)))
+    found = set(conn.scalars(select(t.measure).distinct().where(t.measure.in_(measures), span)))
+    return [code for code in measures if code in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,7 @@ def _write_facts(conn: Connection, run: Run, batch: BatchLike, now: datetime, tz
         if fact is MONTHS:
             change.touch(touched_day for ones in touched.values() for touched_day in ones)
         else:
-            refresh(conn, fact, touched, change, sums)
+            refresh(conn, fact, touched, change, sums, rows.frame.columns)
     return len(written), change
 
 

@@ -7,14 +7,14 @@ confirmed) after its day had ended leaves a restatement; the growth of a running
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Double, and_, case, cast, delete, func, or_, select
+from sqlalchemy import Connection, Double, and_, case, cast, delete, func, null, or_, select
 
 from db.bulk import bulk_insert, day_ranges
 from db.facts_write import CALLS, ORDERS, READINGS, SEATS, WIDE_CODES, Days, FactTable
@@ -69,12 +69,18 @@ def measures_of(fact: FactTable) -> tuple[str, ...]:
     return fact.measures
 
 
-def computed(conn: Connection, fact: FactTable, centre_id: int, first: date, last: date) -> dict[Key, float]:
-    """What the totals of one centre should be, added up from the facts by the database."""
+def computed(
+    conn: Connection, fact: FactTable, centre_id: int, first: date, last: date, given: Collection[str] | None = None
+) -> dict[Key, float]:
+    """What the totals of one centre should be, added up from the facts by the database.
+
+    ``given``: the only measures of seats that any row has, where that is known: the others cost a fifth each.
+    """
     if fact is READINGS:
         return _reading_sums(conn, centre_id, first, last)
     if fact is SEATS:
-        return _seat_sums(conn, centre_id, first, last)
+        kept = [code for code in SEATS.measures if given is None or code in given]
+        return _seat_sums(conn, centre_id, first, last, kept) if kept else {}
     table = fact.table
     sums = [cast(func.sum(table.c[code]), Double).label(code) for code in fact.measures]
     statement = (
@@ -98,9 +104,9 @@ def _reading_sums(conn: Connection, centre_id: int, first: date, last: date) -> 
     return {(day, measure): float(value) for day, measure, value in conn.execute(statement)}
 
 
-def _seat_sums(conn: Connection, centre_id: int, first: date, last: date) -> dict[Key, float]:
+def _seat_sums(conn: Connection, centre_id: int, first: date, last: date, kept: Sequence[str]) -> dict[Key, float]:
     """Seat by seat over all sources first: two sources that know one seat make one seat-day of it."""
-    table, kept = seat_stats, SEATS.measures
+    table = seat_stats
     seats = (
         select(table.c.day, *(func.sum(table.c[code]).label(code) for code in kept))
         .where(table.c.centre_id == centre_id, table.c.day.between(first, last))
@@ -108,10 +114,13 @@ def _seat_sums(conn: Connection, centre_id: int, first: date, last: date) -> dic
         .subquery()
     )
     c = seats.c
-    handled = func.coalesce(c.seat_calls, 0) + func.coalesce(c.seat_orders, 0)
-    known = or_(c.seat_calls.isnot(None), c.seat_orders.isnot(None))
-    worked = or_(handled > 0, func.coalesce(c.signed_in_seconds, 0) > 0)
-    judged = or_(known, c.signed_in_seconds.isnot(None))
+    calls, orders, signed_in = (
+        c[code] if code in kept else null() for code in ("seat_calls", "seat_orders", "signed_in_seconds")
+    )
+    handled = func.coalesce(calls, 0) + func.coalesce(orders, 0)
+    known = or_(calls.isnot(None), orders.isnot(None))
+    worked = or_(handled > 0, func.coalesce(signed_in, 0) > 0)
+    judged = or_(known, signed_in.isnot(None))
     derived = {
         "items": func.sum(case((known, handled))),
         "seat_days": func.sum(case((and_(judged, worked), 1), (judged, 0))),
@@ -144,10 +153,12 @@ def refresh(
     days: Days,
     change: Change,
     known: Mapping[int, Mapping[Key, float]] = MappingProxyType({}),
+    added: Collection[str] | None = None,
 ) -> None:
     """Makes the totals of these centres and days follow the facts; differences are noted in ``change``.
 
-    ``known``: what the totals should be, of the centres for which the caller has added them up already.
+    ``known``: what the totals should be, of the centres for which the caller has added them up already. ``added``:
+    the only measures that the facts can have got since the totals were made, where the caller knows them.
     """
     for centre_id, ones in days.items():
         change.touch(ones)
@@ -156,10 +167,14 @@ def refresh(
             if centre_id in known:
                 new = {key: value for key, value in known[centre_id].items() if first <= key[0] <= last}
             else:
-                new = computed(conn, fact, centre_id, first, last)
+                given = None if added is None else {*added, *(code for _, code in old)}
+                new = computed(conn, fact, centre_id, first, last, given)
             fresh = {key: _fresh(old.get(key), value, key[0], change) for key, value in new.items()}
-            differing = {key[0] for key in old.keys() | fresh.keys() if old.get(key) != fresh.get(key)}
-            _note(centre_id, old, new, change)
+            if old:
+                differing = {key[0] for key in old.keys() | fresh.keys() if old.get(key) != fresh.get(key)}
+                _note(centre_id, old, new, change)
+            else:
+                differing = {day for day, _ in fresh}
             _rewrite(conn, fact, centre_id, differing, fresh)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from db.bulk import day_ranges
+from db.coded import Coded
 from db.journal import days_present
 from db.pulls import SIZE_MEASURES, DaySize, day_sizes
 from ingest.batch import Batch
@@ -35,9 +36,9 @@ def _days(batch: Batch, names: list[str]) -> dict[str, set[date]]:
     found: dict[str, set[date]] = {}
     for name in names:
         frame: pd.DataFrame | None = getattr(batch, name)
-        if frame is not None and not frame.empty:
-            for centre, day in frame[["centre", ANCHORS[name]]].drop_duplicates().itertuples(index=False):
-                found.setdefault(str(centre), set()).add(day)
+        if frame is not None:
+            for centre, days in Coded(frame).days_by_code(ANCHORS[name]).items():
+                found.setdefault(centre, set()).update(days)
     return found
 
 
@@ -69,7 +70,7 @@ def spans(days: Collection[date]) -> str:
 
 
 def _shrunk(batch: Batch, before: list[DaySize]) -> Iterator[tuple[date, float, float]]:
-    for name, codes in SIZE_MEASURES.items():
+    for name, codes in SIZE_MEASURES.items() if before else ():
         frame: pd.DataFrame | None = getattr(batch, name)
         code = next((code for code in codes if frame is not None and code in frame.columns), None)
         if frame is None or code is None:

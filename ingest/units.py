@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,13 +16,12 @@ from ingest.errors import SourceError
 from ingest.known_files import KnownFiles, Lying
 from ingest.mapping import FilesOptions, Kind, Shape, SourceSpec
 from ingest.present import Present
-from ingest.sources.file_bytes import MAX_FILE_BYTES, sha256_of
 from ingest.sources.files import discover, read_file
+from ingest.sources.fingerprints import FINGERPRINTS
 
 CHUNK_DAYS = 31
 """A long window is pulled in pieces of at most so many days: memory and transactions stay bounded."""
 CHUNK_MONTHS = 12
-_HASHES_KEPT = 10_000
 
 Span = tuple[date, date]
 
@@ -122,36 +120,6 @@ def _window_reader(spec: SourceSpec, window: Span, place: Place) -> Callable[[],
         return read_window(spec, *window, place.present, tz=place.tz)
 
     return {Kind.ASTERISK: from_asterisk, Kind.SQL: from_sql, Kind.HTTP: from_http}[spec.kind]
-
-
-class Fingerprints:
-    """Content hashes of files, remembered while path, size and time of change stay as they were.
-
-    A file too big to be read is known by those instead: it is refused without reading it through.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, int, int], str] = {}
-
-    def of(self, path: Path) -> tuple[str, int, int]:
-        """(sha256, size in bytes, time of change in ns). Raises OSError where the file can't be read."""
-        status = path.stat()
-        key = (str(path), status.st_size, status.st_mtime_ns)
-        found = self._known.get(key)
-        if found is None:
-            found = sha256_of(path) if status.st_size <= MAX_FILE_BYTES else _unread(key)
-            if len(self._known) >= _HASHES_KEPT:
-                self._known.clear()
-            self._known[key] = found
-        return found, status.st_size, status.st_mtime_ns
-
-
-def _unread(key: tuple[str, int, int]) -> str:
-    return hashlib.sha256(repr(key).encode()).hexdigest()
-
-
-FINGERPRINTS = Fingerprints()
-"""Of this process: the pull every few minutes must not read a folder of old files through each time."""
 
 
 @dataclass(frozen=True, slots=True)

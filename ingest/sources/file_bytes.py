@@ -124,10 +124,9 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A text file made UTF-8 (the file itself, or a copy), with its hash and its lines."""
+    """A text file made UTF-8 (the file itself, or a copy), with its lines."""
 
     path: Path
-    sha256: str
     encoding: str
     lines: Lines = field(repr=False)
 
@@ -171,29 +170,27 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 def _check_utf8(path: Path, encoding: str) -> TextFile:
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    digest, lines = hashlib.sha256(), Lines()
+    lines = Lines()
     for block in _blocks(path):
         decoder.decode(block)
-        digest.update(block)
         lines.feed(block)
     decoder.decode(b"", final=True)
-    return TextFile(path, digest.hexdigest(), encoding, lines)
+    return TextFile(path, encoding, lines)
 
 
 def _copy_as_utf8(path: Path, encoding: str, folder: Path) -> TextFile:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    digest, lines = hashlib.sha256(), Lines()
+    lines = Lines()
     copy = folder / "utf8.csv"
     with copy.open("wb") as out:
         for block in _blocks(path):
-            digest.update(block)
             text = decoder.decode(block).encode("utf-8")
             lines.feed(text)
             out.write(text)
         text = decoder.decode(b"", final=True).encode("utf-8")
         lines.feed(text)
         out.write(text)
-    return TextFile(copy, digest.hexdigest(), encoding, lines)
+    return TextFile(copy, encoding, lines)
 
 
 def _place(path: Path, encoding: str, error: UnicodeError) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.batch import Batch, FileTaken
+from ingest.batch import Batch
 from ingest.errors import SourceError
 from ingest.frames import Miscounted, Reading
 from ingest.frames_load import CsvForm, csv_relation
@@ -16,6 +16,7 @@ from ingest.headers import bind, find, unique
 from ingest.mapping import FilesOptions, SourceSpec
 from ingest.sources.csv_rows import Record, Width, open_text, records, write_clean
 from ingest.sources.file_bytes import TextFile, as_utf8
+from ingest.sources.fingerprints import taken
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f")
 """Tried in this order where the config does not name one."""
@@ -74,7 +75,7 @@ def read_text(reading: Reading, path: Path, folder: Path, options: FilesOptions)
     batch = _quickly(reading, text, layout, path.name)
     if batch is None:
         batch = _carefully(reading, text, layout, folder, path.name)
-    batch.file = FileTaken(path.name, text.sha256, path.stat().st_size, reading.spec.mapping_version)
+    batch.file = taken(path, reading.spec)
     return batch
 
 

@@ -20,14 +20,14 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from ingest.batch import Batch, FileTaken
+from ingest.batch import Batch
 from ingest.errors import SourceError
 from ingest.frames import Reading
 from ingest.frames_load import CsvForm, csv_relation
 from ingest.headers import bind, find, unique
 from ingest.mapping import FilesOptions, SourceSpec
 from ingest.sources.csv_rows import clean_row
-from ingest.sources.file_bytes import sha256_of
+from ingest.sources.fingerprints import taken
 
 MAX_UNPACKED = 2**30
 """An xlsx that unpacks to more bytes than this is refused."""
@@ -155,7 +155,7 @@ def read_workbook(reading: Reading, path: Path, folder: Path, options: FilesOpti
         sheet = table.sheet.name
     form = CsvForm(clean, table.headers, ",", numbered=True)
     batch = reading.batch(csv_relation(reading.con, form), path.name, sheet=sheet, expected=written)
-    batch.file = FileTaken(path.name, sha256_of(path), path.stat().st_size, reading.spec.mapping_version)
+    batch.file = taken(path, reading.spec)
     return batch
 
 

@@ -169,13 +169,29 @@ def refresh(
             else:
                 given = None if added is None else {*added, *(code for _, code in old)}
                 new = computed(conn, fact, centre_id, first, last, given)
+            if not old:
+                _insert(conn, centre_id, [(code, day, value) for (day, code), value in new.items()], change)
+                continue
             fresh = {key: _fresh(old.get(key), value, key[0], change) for key, value in new.items()}
-            if old:
-                differing = {key[0] for key in old.keys() | fresh.keys() if old.get(key) != fresh.get(key)}
-                _note(centre_id, old, new, change)
-            else:
-                differing = {day for day, _ in fresh}
+            differing = {key[0] for key in old.keys() | fresh.keys() if old.get(key) != fresh.get(key)}
+            _note(centre_id, old, new, change)
             _rewrite(conn, fact, centre_id, differing, fresh)
+
+
+def _insert(conn: Connection, centre_id: int, rows: list[tuple[str, date, float]], change: Change) -> None:
+    """Totals of days that had none of this fact: (measure, day, value)."""
+    rows.sort()  # as they are kept: far quicker to write
+    codes, days, values = zip(*rows, strict=True) if rows else ((), (), ())
+    count = len(rows)
+    columns: dict[str, Sequence[Any]] = {
+        "centre_id": [centre_id] * count,
+        "measure": codes,
+        "day": days,
+        "value": values,
+        "run_id": [change.run_id] * count,
+        "updated_at": [change.at] * count,
+    }
+    bulk_insert(conn, day_totals, columns)
 
 
 def _fresh(old: Total | None, value: float, day: date, change: Change) -> Total:

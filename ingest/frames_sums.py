@@ -97,7 +97,8 @@ def _order_frame(con: duckdb.DuckDBPyConnection, placed: str, places: str, colum
     for role in roles(columns):
         of_role = f"(SELECT *, {role.day} AS day FROM {placed} WHERE {role.day} IS NOT NULL)"
         sums = _supplied(con, of_role, list(role.sums))
-        found.append(con.execute(grouped(["place", "day", "anchor"], sums, of_role)).fetchnumpy())
+        keys = ["place", *(f"{name} - DATE '1970-01-01' AS {name}" for name in ("day", "anchor"))]
+        found.append(con.execute(grouped(keys, sums, of_role)).fetchnumpy())
     texts = con.execute(f"SELECT {', '.join(PLACE)} FROM {places} ORDER BY place").fetchnumpy()
     place = np.concatenate([np.asarray(part.pop("place"), dtype=np.int64) for part in found])
     day, anchor = (_days_of(np.concatenate([part.pop(name) for part in found])) for name in ("day", "anchor"))
@@ -225,7 +226,8 @@ def _column(name: str, values: npt.NDArray[np.generic]) -> object:
 
 
 def _days_of(values: npt.NDArray[np.generic]) -> pd.Categorical:
-    numbers = np.asarray(values, dtype="datetime64[D]").astype(np.int64)
+    """Days, or their numbers since 1970, which need not be worked out of microseconds."""
+    numbers = np.asarray(values if values.dtype.kind == "i" else values.astype("datetime64[D]"), dtype=np.int64)
     first = int(numbers.min()) if len(numbers) else 0
     seen = np.bincount(numbers - first) > 0  # far quicker than sorting half a million days
     days = (np.flatnonzero(seen) + first).astype("datetime64[D]").astype(object)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -190,7 +189,6 @@ class Bench:
         )
 
     def _serve(self) -> None:
-        shutil.rmtree(self.folder / "serve", ignore_errors=True)
         done = run("serve", data_dir=self.folder / "serve", times=1 if self.quick else 3)
         self._add(
             "serve: start to first page", f"≤ {SERVE_SECONDS:g} s", f"{done['again']:.1f} s", passed=done["again"] <= 3

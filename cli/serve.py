@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -45,16 +48,17 @@ def _web(args: argparse.Namespace, console: Console) -> int:
 
 
 def _run_web(args: argparse.Namespace, console: Console, command: str) -> int:
-    from cli.logs import set_up_logs
-    from cli.web import bind, pages, serve_pages, url_of
+    with _loading():
+        from cli.logs import set_up_logs
+        from cli.web import bind, pages, serve_pages, url_of
 
-    settings = console.settings(host=args.host, port=args.port)
-    socket = bind(settings)  # before anything slow: a port in use is said at once
-    set_up_logs(settings, command)
-    stop = threading.Event()
-    _on_signal(stop, leave_loop=True)
-    product = console.product(settings)
-    application = pages(product)
+        settings = console.settings(host=args.host, port=args.port)
+        socket = bind(settings)  # before anything slow: a port in use is said at once
+        set_up_logs(settings, command)
+        stop = threading.Event()
+        _on_signal(stop, leave_loop=True)
+        product = console.product(settings)
+        application = pages(product)
     background = _Background(product, stop, scheduling=command == "serve")
 
     def up() -> None:
@@ -69,6 +73,17 @@ def _run_web(args: argparse.Namespace, console: Console, command: str) -> int:
         stop.set()
         _leave(background.finished())
     return 0
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """What is loaded here stays: the garbage collector would look through it again and again and find nothing."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class _Background:
@@ -153,11 +168,12 @@ def _leave(clean: bool) -> None:
 
 def wsgi_application() -> WSGIApplication:
     """The pages for another WSGI server (gunicorn ``app:server``). The worker runs apart."""
-    from cli.logs import set_up_logs
-    from cli.web import Announced, pages
+    with _loading():
+        from cli.logs import set_up_logs
+        from cli.web import Announced, pages
 
-    console = Console(os.environ)
-    settings = console.settings()
-    set_up_logs(settings, "web")
-    product = console.product(settings)
-    return Announced(pages(product), product)
+        console = Console(os.environ)
+        settings = console.settings()
+        set_up_logs(settings, "web")
+        product = console.product(settings)
+        return Announced(pages(product), product)

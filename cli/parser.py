@@ -16,7 +16,7 @@ Handler = Callable[[argparse.Namespace, Console], int]
 
 GROUPS = (
     "serve", "pull", "kpi", "targets", "readings", "progress", "score", "report", "backtest", "alerts", "deliveries",
-    "journal", "doctor", "setup", "rules", "export", "backup", "settings",
+    "journal", "forget", "doctor", "setup", "rules", "export", "backup", "settings",
 )  # fmt: skip
 """The modules of this room that bring commands, in the order of ``--help``."""
 

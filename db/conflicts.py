@@ -146,7 +146,7 @@ def _sentence(conn: Connection, fact: FactTable, clashes: Sequence[_Clash], sour
     return (
         f"{names} {_shorten(when)} 的{_WHAT[fact.table.name]}({measures}{more})已由来源{others}提供, 再计入会重复, "
         f"本批数据整批未写入。请在 sources.yaml 中停用其中一个来源、去掉其中一个来源的这些列, "
-        f"或把两者分到不同的中心/队列/渠道; 若要改用本来源, 请先删除{others}这些天的数据, 再重新拉取。"
+        f"或把两者分到不同的中心/队列/渠道; 若要改用本来源, 请先用 forget 命令清除{others}这些天的数据, 再重新拉取。"
     )
 
 

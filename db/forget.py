@@ -13,9 +13,11 @@ from db.engine import bump_data_version, transact
 from db.errors import explain
 from db.facts_write import CALLS, MONTHS, ORDERS, READINGS, SEATS, Days, FactTable, Part, replaced_days, within
 from db.runs import FORGET, OK, close_run, fail_run, open_run
-from db.schema import files_taken
+from db.schema import files_taken, sources
 from db.store import Written
 from db.totals import Change, record_restatements, refresh
+
+_FACTS = (CALLS, SEATS, ORDERS, READINGS, MONTHS)
 
 
 def forget_days(
@@ -58,11 +60,29 @@ def forget_days(
         raise
 
 
+def source_ids(conn: Connection) -> dict[str, int]:
+    """The sources there are facts or runs of, whether they are still configured or not: code to id."""
+    return {row.code: row.id for row in conn.execute(select(sources.c.code, sources.c.id))}
+
+
+def held_days(
+    conn: Connection, source_id: int, first: date, last: date, centre_ids: Sequence[int] | None = None
+) -> dict[str, set[date]]:
+    """What ``forget_days`` would take away: (anchor) days, or months by their first day, by name of the table."""
+    part, window = Part(source_id, "", 0, None), (first, last)
+    found = {}
+    for fact in _FACTS:
+        days = {day for ones in _held(conn, fact, part, window, centre_ids).values() for day in ones}
+        if days:
+            found[fact.table.name] = days
+    return found
+
+
 def _delete_all(
     conn: Connection, part: Part, window: tuple[date, date], centre_ids: Sequence[int] | None, change: Change
 ) -> set[date]:
     gone: set[date] = set()
-    for fact in (CALLS, SEATS, ORDERS, READINGS, MONTHS):
+    for fact in _FACTS:
         days = _held(conn, fact, part, window, centre_ids)
         gone |= {day for ones in days.values() for day in ones}
         _delete(conn, fact, days, part, change)

@@ -19,7 +19,7 @@ from tests.project_files import ROOT
 
 COMMANDS = [
     "serve", "web", "worker", "pull", "kpi", "backtest", "runs", "rejects", "restatements", "doctor", "init", "demo",
-    "definition", "exclusion", "closed-day", "export", "backup", "restore", "settings",
+    "forget", "definition", "exclusion", "closed-day", "export", "backup", "restore", "settings",
 ]  # fmt: skip
 
 

@@ -64,24 +64,22 @@ def pull_sources(
     *,
     again: bool = False,
 ) -> int:
-    """Pulls the sources one after the other and says what came of it; gives the exit code.
-
-    Ctrl+C ends after the file or window at work, a second one at once; each is written whole or not at all.
-    """
+    """Pulls the sources one after the other and says what came of it; gives the exit code. Ctrl+C ends after the
+    file or window at work, a second one at once; each is written whole or not at all."""
     from ingest.pull import pull
     from scheduler.due import daily_window
     from scheduler.presence import Presence
 
     results: list[RunResult] = []
     with Presence(product), _stoppable(console) as stop, _shown(console) as progress:
-        for code in codes:
+        for spec in map(product.config.source, codes):
             if stop():
                 break
             results += pull(
                 product.engine,
                 product.config,
-                code,
-                window=window or daily_window(product.today(), product.config.source(code).repull_days),
+                spec.code,
+                window=window or daily_window(product.today(), spec.repull_days),
                 trigger="manual",
                 now=product.clock(),
                 tz=product.tz,

@@ -18,13 +18,15 @@ ONLY_NUMBERS = "numbers"
 @dataclass(frozen=True, slots=True)
 class TargetFilters:
     """``sheet`` '' : the first there is. ``as_of`` None: today. ``status`` '' and ``project`` 0: all of them.
-    ``only`` “numbers”: indicators with a figure alone."""
+    ``only`` “numbers”: indicators with a figure alone. ``unknown``: the sheet the address named, where there is none of
+    that name and another is shown."""
 
     sheet: str = ""
     as_of: date | None = None
     status: str = ""
     project: int = 0
     only: str = ""
+    unknown: str = ""
 
     def query(self, **more: str) -> str:
         """The address's query with its question mark, '' where everything is as by default."""
@@ -67,4 +69,5 @@ def parse(query: Mapping[str, object], sheets: tuple[str, ...], today: date) -> 
         status=word("status") if word("status") in STATUS_CODES else "",
         project=int(project) if project.isascii() and project.isdigit() and len(project) < 5 else 0,
         only=ONLY_NUMBERS if word("only") == ONLY_NUMBERS else "",
+        unknown=word("sheet") if sheets and word("sheet") not in ("", *sheets) else "",
     )

@@ -46,6 +46,7 @@ TARGET_TEXTS: dict[str, str] = {
     "targets.empty_link": "去导入目标表",
     "targets.none_here": "没有符合筛选条件的指标。",
     "targets.clear": "清除筛选",
+    "targets.no_such_sheet": "没有地址里的目标表“{sheet}”,现在显示的是另一份。",
     "targets.findings": "目标表本身的问题({n} 处)",
     "targets.findings_hint": "这些是申报表自身前后不一致或无法落空的地方,不影响上面的计算,建议在下次修订时更正。",
     "targets.export": "导出",

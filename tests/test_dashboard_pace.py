@@ -10,6 +10,7 @@ import pytest
 
 from dashboard import format_pace as fp
 from dashboard.components.bullet import bullet, scale, spoken
+from dashboard.components.sheets import sheet_links
 from dashboard.target_filters import TargetFilters, parse
 from kpi.model import Better, NoValue
 from kpi.pace_model import Binding, BoundTo, Pace, PaceClass, ProgressRow
@@ -78,8 +79,15 @@ def test_filters_come_from_the_address_and_go_back() -> None:
     assert filters == TargetFilters("b", date(2026, 3, 1), "at-risk", 2, "numbers")
     assert filters.query() == "?sheet=b&asof=2026-03-01&status=at-risk&project=2&only=numbers"
     wild = {"sheet": "zz", "asof": "2027-01-01", "status": "x", "project": "-1", "only": "y"}
-    assert parse(wild, ("a",), today) == TargetFilters("a")
+    assert parse(wild, ("a",), today) == TargetFilters("a", unknown="zz")
+    assert parse(wild, ("a",), today).query() == "?sheet=a"
     assert parse({}, (), today) == TargetFilters("")
+    assert parse({"sheet": "zz"}, (), today) == TargetFilters(""), "without any sheet the page leads to the first one"
+
+
+def test_a_sheet_that_is_not_there_is_said() -> None:
+    assert sheet_links([], TargetFilters("a"), "/targets") is None
+    assert "没有地址里的目标表“zz”" in str(sheet_links([], TargetFilters("a", unknown="zz"), "/targets"))
 
 
 def test_filters_keep_what_they_say() -> None:

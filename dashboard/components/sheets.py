@@ -13,6 +13,7 @@ from dashboard import format as fmt
 from dashboard import ids
 from dashboard.components import kit
 from dashboard.components.parts import Child, Column, aria, data, icon, link, row, table
+from dashboard.components.states import problems
 from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
 from kpi.pace_model import ProgressRow
@@ -40,9 +41,11 @@ HISTORY_COLUMNS = (
 
 
 def sheet_links(sheets: Sequence[SheetRow], filters: TargetFilters, path: str) -> Component | None:
-    """The sheets to choose from, behind the one that is shown; nothing where there is only one."""
+    """The sheets to choose from, behind the one that is shown; nothing where there is only one. What the address names
+    and is not there is said."""
+    gone = problems([t("targets.no_such_sheet", sheet=filters.unknown)] if filters.unknown else [])
     if len(sheets) < 2:
-        return None
+        return gone
     items = [
         html.Li(
             link(
@@ -58,7 +61,8 @@ def sheet_links(sheets: Sequence[SheetRow], filters: TargetFilters, path: str) -
     shown = next((one for one in sheets if one.code == filters.sheet), sheets[0])
     summary = html.Summary(_sheet_name(shown), className="chip is-chosen", title=t("targets.sheet"))
     body = html.Div(html.Ul(items, className="centre-list"), className="panel-pop")
-    return html.Details([summary, body], className="fold sheet-menu", **data(fold="1"))
+    menu = html.Details([summary, body], className="fold sheet-menu", **data(fold="1"))
+    return menu if gone is None else html.Div([gone, menu])
 
 
 def _sheet_name(one: SheetRow) -> str:

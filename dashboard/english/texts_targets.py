@@ -48,6 +48,7 @@ TARGET_TEXTS_EN: dict[str, str] = {
     "targets.empty_link": "Import a target sheet",
     "targets.none_here": "No indicator matches the filters.",
     "targets.clear": "Clear the filters",
+    "targets.no_such_sheet": "There is no target sheet “{sheet}” as the address names it; another one is shown.",
     "targets.findings": "Problems of the sheet itself ({n})",
     "targets.findings_hint": (
         "Places where the sheet contradicts itself or can't be missed. They don't change the figures above; "

@@ -23,7 +23,6 @@ from dashboard.data import current
 from dashboard.filters import read_search
 from dashboard.pressed import pressed
 from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
-from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
 from kpi.scoring import FormError
 
@@ -69,7 +68,7 @@ def sections_of(query: dict[str, Any]) -> Sections:
     view = view_of(query)
     if view is None:
         return {"sentence": states.no_sheet(), "score": None, "questions": None, "rows": None}
-    filters = TargetFilters(sheet=view.row.code)
+    filters = current().target_filters(query).with_(sheet=view.row.code)
     return {
         "sentence": html.Div(
             [

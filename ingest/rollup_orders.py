@@ -50,6 +50,12 @@ def _flag(code: str, name: str, columns: Collection[str]) -> tuple[Sum, ...]:
     return (count(code, name, known=f"{name} IS NOT NULL"),) if name in columns else ()
 
 
+IN_TIME = (
+    "(closed_at <= due_at OR due_at = date_trunc('day', due_at) AND CAST(closed_at AS DATE) <= CAST(due_at AS DATE))"
+)
+"""Closed by its due time. One that names a day alone (or its midnight) lasts to the end of that day."""
+
+
 def _accepted(columns: Collection[str]) -> tuple[Sum, ...]:
     found = [Sum("accepted", "count(*)"), *_flag("solved_first", "solved_first", columns)]
     if "closed_at" in columns:
@@ -57,7 +63,7 @@ def _accepted(columns: Collection[str]) -> tuple[Sum, ...]:
     if "on_time" in columns:
         found.extend(_flag("accepted_on_time", "on_time", columns))
     elif "closed_at" in columns and "due_at" in columns:
-        found.append(count("accepted_on_time", "closed_at <= due_at", known="due_at IS NOT NULL"))
+        found.append(count("accepted_on_time", IN_TIME, known="due_at IS NOT NULL"))
     return tuple(found)
 
 
@@ -78,7 +84,7 @@ def _due(columns: Collection[str]) -> tuple[Sum, ...]:
         closed = "on_time AND closed_at IS NOT NULL" if "closed_at" in columns else "on_time"
         found.append(count("closed_on_time", closed, known="on_time IS NOT NULL"))
     elif "closed_at" in columns:
-        found.append(count("closed_on_time", "closed_at <= due_at"))
+        found.append(count("closed_on_time", IN_TIME))
     return tuple(found)
 
 

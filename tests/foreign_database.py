@@ -170,6 +170,13 @@ ORDER_COLUMNS = (
 )
 
 
+def due_of(accepted: datetime, chance: random.Random) -> datetime | None:
+    """Five days later, for some to the day (its midnight), for some nothing."""
+    share = chance.random()
+    due = accepted + timedelta(days=5)
+    return None if share > 0.8 else due if share > 0.3 else datetime(due.year, due.month, due.day) - timedelta(days=4)
+
+
 def order_rows(count: int) -> list[Row]:
     chance = random.Random(11)
     rows = []
@@ -184,7 +191,7 @@ def order_rows(count: int) -> list[Row]:
             {
                 "accepted_at": accepted,
                 "dispatched_at": later(0.9),
-                "due_at": accepted + timedelta(days=5) if chance.random() < 0.8 else None,
+                "due_at": due_of(accepted, chance),
                 "closed_at": later(0.7),
                 "called_back_at": later(0.4),
                 "in_time": chance.choice(["是", "否", None]),

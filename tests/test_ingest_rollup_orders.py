@@ -146,6 +146,20 @@ def test_it_accepts_a_due_date_ahead_but_no_other(tmp_path: Path) -> None:
     }
 
 
+def test_a_due_date_without_a_time_lasts_to_the_end_of_its_day(tmp_path: Path) -> None:
+    rows = (
+        "2026-03-01,2026-03-08,2026-03-08 15:00:00",
+        "2026-03-01,2026-03-08 00:00:00,2026-03-08",
+        "2026-03-01,2026-03-08 12:00:00,2026-03-08 15:00:00",
+        "2026-03-01,2026-03-08,2026-03-09 00:00:00",
+        "2026-03-01,2026-03-08,",
+    )
+    batch = _orders(tmp_path, "due_at: 到期, closed_at: 办结", "到期,办结", *rows)
+    assert batch.orders is not None
+    sums = batch.orders[["due", "closed", "closed_on_time", "accepted_on_time"]].sum().to_dict()
+    assert sums == {"due": 5, "closed": 4, "closed_on_time": 2, "accepted_on_time": 2}
+
+
 def test_it_keeps_the_last_state_of_an_order_that_comes_again(tmp_path: Path) -> None:
     rows = ("2026-03-01,A1,", "2026-03-01,A2,", "2026-03-01,A1,2026-03-02", "2026-03-01,,", "2026-03-01,,")
     batch = _orders(tmp_path, "id: 编号, closed_at: 办结", "编号,办结", *rows)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, null, or_, select, true
 
 from ingest.sources.sql_clock import Element
+from ingest.sources.sql_dialect import TimeOfNative
 from ingest.sources.sql_fields import number
 from kpi.measures import ANSWER_LIMITS, BY_CODE, SHORT_LIMITS, STRICT_LIMITS
 
@@ -176,6 +177,12 @@ def _flag(code: str, c: Any, name: str) -> Iterator[Total]:
         yield Total(code, count(c[name] == 1), name, func.count(), func.count(c[name]))
 
 
+def _in_time(c: Any) -> Condition:
+    """Closed by its due time. One that names a day alone (or its midnight) lasts to the end of that day."""
+    whole_day = and_(c.due_at == TimeOfNative(c.due_at_day), c.closed_at_day <= c.due_at_day)
+    return or_(c.closed_at <= c.due_at, whole_day)
+
+
 def _accepted(c: Any) -> Iterator[Total]:
     yield Total("accepted", func.count())
     yield from _flag("solved_first", c, "solved_first")
@@ -184,7 +191,7 @@ def _accepted(c: Any) -> Iterator[Total]:
     if "on_time" in c:
         yield from _flag("accepted_on_time", c, "on_time")
     elif "closed_at" in c and "due_at" in c:
-        yield Total("accepted_on_time", count(c.closed_at <= c.due_at), "due", func.count(), func.count(c.due_at))
+        yield Total("accepted_on_time", count(_in_time(c)), "due", func.count(), func.count(c.due_at))
 
 
 def _due(c: Any) -> Iterator[Total]:
@@ -196,7 +203,7 @@ def _due(c: Any) -> Iterator[Total]:
         on_time = count(and_(c.on_time == 1, *closed))
         yield Total("closed_on_time", on_time, "on_time", func.count(), func.count(c.on_time))
     elif "closed_at" in c:
-        yield Total("closed_on_time", count(c.closed_at <= c.due_at))
+        yield Total("closed_on_time", count(_in_time(c)))
 
 
 def _to_call_back(c: Any) -> Iterator[Total]:

@@ -68,8 +68,9 @@ def pull_sources(
     file or window at work, a second one at once; each is written whole or not at all."""
     from ingest.pull import pull
     from scheduler.due import daily_window
-    from scheduler.presence import Presence
+    from scheduler.presence import Presence, close_dead_runs
 
+    close_dead_runs(product)
     results: list[RunResult] = []
     with Presence(product), _stoppable(console) as stop, _shown(console) as progress:
         for spec in map(product.config.source, codes):
@@ -172,6 +173,8 @@ def finished(results: Sequence[RunResult], console: Console) -> int:
         console.say(f"{what}: {STATE_WORDS.get(result.state, result.state)},{numbers}{restated}")
         for remark in filter(None, (result.error, *result.warnings)):
             console.say(f"  {remark}")
+        if result.state == "empty":
+            console.say("  来源在这个时段没有数据;要补更早的历史,请加 --from 与 --to。")
     if not results:
         console.say("没有新数据。")
     if any(result.rows_rejected for result in results):

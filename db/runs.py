@@ -148,15 +148,23 @@ def fail_run(engine: Engine, run_id: int, error: str, now: datetime, *, warnings
 
 
 def abandon_dead_runs(engine: Engine, alive: Callable[[str], bool], now: datetime) -> int:
-    """Closes running runs whose holder is not alive any more and returns how many. Nothing of them was written."""
+    """Closes running runs whose holder is not alive any more and returns how many. Nothing of them was written.
+
+    Writes, and waits for other writers, only where there are any: this is asked every half a minute.
+    """
+    running = select(runs.c.id, runs.c.holder).where(runs.c.state == RUNNING)
+    with engine.connect() as conn:
+        left = conn.execute(running).all()
+    dead = [id_ for id_, holder in left if not alive(holder)]
+    if not dead:
+        return 0
 
     def work(conn: Connection) -> int:
-        running = conn.execute(select(runs.c.id, runs.c.holder).where(runs.c.state == RUNNING))
-        dead = [id_ for id_, holder in running if not alive(holder)]
-        for run_id in dead:
+        still = [id_ for id_, _ in conn.execute(running.where(runs.c.id.in_(dead)))]
+        for run_id in still:
             text = "拉取的程序中途停止, 这次没有写入任何数据。下次拉取会自动补上。"
             close_run(conn, run_id, ABANDONED, now, {"error": text})
-        return len(dead)
+        return len(still)
 
     return transact(engine, work)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,6 +25,11 @@ from ingest.units import FilesFound, Place, Span, Unit, default_window, file_uni
 
 SET_BACK = timedelta(hours=2)
 """A clock that shows so much less than at the last pull was set back; one that shows less still was wrong before."""
+ENOUGH = 3
+GIVEN_UP = (
+    "连续 {tried} 个时段因同样的原因失败, 其余 {left} 个时段没有再试。改正后再拉取; "
+    "来源没有那么早的数据时, 用 --from 从较近的日期开始。"
+)
 BY_HAND = ("manual", "upload")
 """Triggers of a person who waits for the result: a file that failed is tried again at once."""
 
@@ -95,7 +102,9 @@ def _pull(
 def run_units(
     job: Job, units: Sequence[Unit], progress: Callable[[Progress], None], stop: Callable[[], bool]
 ) -> list[RunResult]:
-    """The units in order, until ``stop``; a database that is gone ends it too, further units would fare the same."""
+    """The units in order, until ``stop``. A database that is gone ends it too, and a source that fails ``ENOUGH`` times
+    running for one and the same reason: further windows would fare the same, and each may take the time-out to say so.
+    """
     results: list[RunResult] = []
     rows = 0
     for number, unit in enumerate(units, 1):
@@ -107,7 +116,16 @@ def run_units(
         progress(Progress(job.spec.code, number, len(units), unit.name, rows, ended=True))
         if results[-1].run_id is None:
             break
+        if number < len(units) and unit.window is not None and _fail_alike(results[-ENOUGH:]):
+            results[-1] = replace(results[-1], warnings=(GIVEN_UP.format(tried=ENOUGH, left=len(units) - number),))
+            break
     return results
+
+
+def _fail_alike(last: Sequence[RunResult]) -> bool:
+    """Whether the last pulls all failed for the same reason; each names its own run and days in it."""
+    said = [re.sub(r"\d+", "", result.error or "") for result in last if result.state == "failed"]
+    return len(said) == ENOUGH and len(set(said)) == 1
 
 
 def _windows(job: Job, window: Span | None) -> FilesFound:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.engine import transact
 from db.errors import explain
 from db.locks import beat, forget, list_leases
+from db.runs import abandon_dead_runs
 from process import is_here, is_running
 from product import Product
 
@@ -68,6 +69,16 @@ def take_leave(product: Product, lease: str) -> None:
         transact(product.engine, lambda conn: forget(conn, lease, product.holder))
     except SQLAlchemyError as error:
         _log.warning("收不回心跳: %s", explain(error))
+
+
+def close_dead_runs(product: Product) -> int:
+    """Closes the runs that processes left which are no more, and returns how many. A run of this very process still
+    counts as alive: a person may be uploading a file in it. Raises SQLAlchemyError."""
+
+    def alive(holder: str) -> bool:
+        return holder == product.holder or is_alive(product.engine, holder, product.clock())
+
+    return abandon_dead_runs(product.engine, alive, product.clock())
 
 
 def is_alive(engine: Engine, holder: str, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from db.store import abandon_dead_runs
 from product import Product
 from scheduler.jobs import ALERTS, DEMO, HOUSE, INTRADAY, LOOK, POST, REPORTS, Job, executor_of, jobs
 from scheduler.leader import EVER_LED, NAME, Leader, leader_for
-from scheduler.presence import Presence, is_alive, take_leave
+from scheduler.presence import Presence, close_dead_runs, take_leave
 from scheduler.work import Work
 
 POLL = 0.5
@@ -75,7 +75,7 @@ def _lead(product: Product, leader: Leader, stop: threading.Event) -> bool:
     """Runs the jobs while leading. True where no job is left running."""
     transact(product.engine, lambda conn: set_meta(conn, EVER_LED, product.clock().isoformat()))
     _log.info("本进程开始调度: %s", product.holder)
-    abandon_dead_runs(product.engine, lambda holder: _lives(product, holder), product.clock())
+    close_dead_runs(product)
     halt = threading.Event()
     shift = Shift(product, halt)
     try:
@@ -89,11 +89,6 @@ def _lead(product: Product, leader: Leader, stop: threading.Event) -> bool:
     else:
         take_leave(product, NAME)
     return idle
-
-
-def _lives(product: Product, holder: str) -> bool:
-    """A run of this very process still counts as alive: a person may be uploading a file in it."""
-    return holder == product.holder or is_alive(product.engine, holder, product.clock())
 
 
 class Shift:

@@ -9,14 +9,17 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import date
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from db.engine import transact
+from db.errors import explain
 from db.meta import get_meta, set_meta
 from ingest.mapping import Kind, SourceSpec
 from ingest.pull import RunResult, fill_gaps, pull
 from product import Product
 from scheduler.due import daily_moment, daily_window, intraday_window
 from scheduler.leader import NAME
-from scheduler.presence import give_sign
+from scheduler.presence import close_dead_runs, give_sign
 
 FINE = ("ok", "empty")
 READERS = 2
@@ -115,8 +118,12 @@ class Work:
         self._nudge()
 
     def heartbeat(self) -> None:
-        """Tells which process leads."""
+        """Tells which process leads, and closes what others left when they died."""
         give_sign(self._product, NAME)
+        try:
+            close_dead_runs(self._product)
+        except SQLAlchemyError as error:
+            _log.warning("没能结束已中断的拉取,稍后再试: %s", explain(error))
 
     def _pull(self, source: SourceSpec, window: tuple[date, date], trigger: str) -> Sequence[RunResult]:
         product = self._product

@@ -142,3 +142,15 @@ def test_it_says_that_there_are_no_logs(hotline: Hotline) -> None:
         "sources: [{code: calls, title: 日志, kind: asterisk, centre: city, path: logs/queue_log*}]\n"
     )
     failed(hotline, "没有找到 queue_log 文件: logs/queue_log*。请检查")
+
+
+def test_it_does_not_ask_a_hopeless_source_for_every_window(hotline: Hotline) -> None:
+    """Eleven windows; after three that fail alike the others are left, and that is said. One that recovers goes on."""
+    gone = hotline.folder / "elsewhere.db"
+    (hotline.folder / "exchange.db").rename(gone)
+    year = (date(2025, 4, 1), date(2026, 3, 5))
+    results = hotline.pull(window=year)
+    assert [result.state for result in results] == ["failed"] * 3
+    assert results[-1].warnings[0].startswith("连续 3 个时段因同样的原因失败, 其余 8 个时段没有再试。")
+    gone.rename(hotline.folder / "exchange.db")
+    assert [result.state for result in hotline.pull(window=year)] == ["empty"] * 10 + ["ok"]

@@ -211,3 +211,29 @@ def test_it_is_one_process_of_the_house_that_is_named_in_runs() -> None:
         assert is_running(theirs)
     assert not is_running(theirs)
     assert not is_running(f"{host}:nonsense")
+
+
+def test_a_pull_by_hand_closes_the_run_that_a_killed_one_left(slow: Place) -> None:
+    with app("pull", "slow", env=slow.env) as killed:
+        assert SlowPages.asked.wait(30)
+        killed.process.send_signal(signal.SIGKILL)
+        killed.end()
+    assert states(slow.engine) == ["running"]
+    slow.configured(SOURCES)
+    slow.calls_file("a.csv", f"{DAY} 09:00:00,是,10")
+    assert main(["pull", "calls"], slow.env) == 0
+    assert states(slow.engine) == ["abandoned", "ok"]
+
+
+def test_a_worker_that_leads_closes_the_run_that_another_process_left(place: Place, slow_port: int) -> None:
+    with app("worker", env=place.env) as worker:
+        worker.wait_for("开始调度", seconds=30)
+        elsewhere = Place(place.folder / "elsewhere", place.engine).configured(SLOW_SOURCES % slow_port)
+        with app("pull", "slow", env=elsewhere.env) as killed:
+            assert SlowPages.asked.wait(30)
+            killed.process.send_signal(signal.SIGKILL)
+            killed.end()
+        until("the dead run's end", 60, lambda: "running" not in states(place.engine))
+        worker.process.send_signal(signal.SIGTERM)
+        assert worker.end(seconds=10) == 0
+    assert "abandoned" in states(place.engine)

@@ -22,6 +22,8 @@ from kpi.model import Fact
 
 _DATES = ("day", "anchor", "month")
 _DECIMALS = "value"
+_PARTS = ("hour", "queue", "channel", "seat", "department", "category")
+"""What tells figures of one centre and day apart that are already summed."""
 PLACE = ("centre", "department", "channel", "category")
 """The texts that tell work orders apart."""
 
@@ -40,8 +42,10 @@ def add_sums(
         _orders(con, good, columns, batch)
     elif spec.shape is Shape.DAYS:
         _days(con, good, columns, batch)
+        batch.warnings.extend(_repeated(con, good, "day", columns))
     else:
         batch.months = _frame(con, _long(good, "month", columns))
+        batch.warnings.extend(_repeated(con, good, "month", columns))
 
 
 def _calls(con: duckdb.DuckDBPyConnection, good: str, columns: Collection[str], batch: Batch) -> None:
@@ -164,6 +168,25 @@ def _days(con: duckdb.DuckDBPyConnection, good: str, columns: Collection[str], b
     if Fact.READING in by_fact:
         names = [f"m_{item.code}" for item in by_fact[Fact.READING]]
         batch.readings = _frame(con, _long(good, "day", names))
+
+
+def _repeated(con: duckdb.DuckDBPyConnection, good: str, by: str, columns: Collection[str]) -> Iterator[str]:
+    """Where a few figures already summed stand twice, as a correction under the old row does: they were added up.
+
+    Where most do, the rows are parts of something that is not mapped, and to be added up.
+    """
+    keys = ["centre", by, *(name for name in _PARTS if name in columns)]
+    found = con.execute(
+        f"SELECT count(*), count(*) FILTER (WHERE n > 1), min({by}) FILTER (WHERE n > 1) "
+        f"FROM (SELECT {by}, count(*) AS n FROM {good} GROUP BY {', '.join(keys)})"
+    ).fetchone()
+    every, twice, first = found or (0, 0, None)
+    if twice and twice * 2 <= every + 1:
+        named = f"{first:%Y-%m}" if by == "month" else first
+        yield (
+            f"有 {twice} 处同一{'月' if by == 'month' else '天(同一小时、坐席等)'}的数不止一行(如 {named}), 已相加。"
+            "若后一行是更正, 请只留正确的一行再放一次。"
+        )
 
 
 def _in_order(sums: list[Sum]) -> list[Sum]:

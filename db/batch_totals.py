@@ -50,7 +50,7 @@ def batch_sums(fact: FactTable, rows: Coded, ids: Mapping[str, int], centre_ids:
 
 
 def _derived(figures: Mapping[str, Figures], rows: int) -> dict[str, Figures]:
-    """``items`` and ``seat_days`` of each seat on each day."""
+    """``items`` and ``seat_days`` of each seat on each day, and its busy time where the time signed in is known."""
     nothing = Figures(np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.bool_))
     every = np.ones(rows, dtype=np.bool_)
 
@@ -63,7 +63,11 @@ def _derived(figures: Mapping[str, Figures], rows: int) -> dict[str, Figures]:
     handled = calls.values + orders.values
     counted = known(calls) | known(orders)
     worked = (handled > 0) | (signed_in.values > 0)
-    return {
+    derived = {
         "items": Figures(handled, counted),
         "seat_days": Figures(worked.astype(np.int64), counted | known(signed_in)),
     }
+    if (busy := figures.get("seat_busy_seconds")) is not None:
+        both = known(busy) & known(signed_in)
+        derived["seat_busy_seconds"] = Figures(np.where(both, busy.values, 0), both)
+    return derived

@@ -79,7 +79,8 @@ def computed(
     if fact is READINGS:
         return _reading_sums(conn, centre_id, first, last)
     if fact is SEATS:
-        kept = [code for code in SEATS.measures if given is None or code in given]
+        busy = given is not None and "signed_in_seconds" in given  # told beside that time, whoever gave it before
+        kept = [c for c in SEATS.measures if given is None or c in given or (busy and c == "seat_busy_seconds")]
         return _seat_sums(conn, centre_id, first, last, kept) if kept else {}
     table = fact.table
     sums = [cast(func.sum(table.c[code]), Double).label(code) for code in fact.measures]
@@ -126,6 +127,8 @@ def _seat_sums(conn: Connection, centre_id: int, first: date, last: date, kept: 
         "seat_days": func.sum(case((and_(judged, worked), 1), (judged, 0))),
     }
     sums = derived | {code: func.sum(c[code]) for code in kept}
+    if "seat_busy_seconds" in kept:  # beside the time signed in of the same seats: what is unknown is in neither
+        sums["seat_busy_seconds"] = func.sum(case((signed_in.isnot(None), c.seat_busy_seconds)))
     statement = select(c.day, *(cast(value, Double).label(code) for code, value in sums.items())).group_by(c.day)
     return _unpivoted(conn.execute(statement).mappings(), tuple(sums))
 

@@ -97,7 +97,7 @@ SEAT_MEASURES: tuple[Measure, ...] = tuple(
         ("seat_days", "座席工作天数", Unit.PEOPLE),
         ("seat_calls", "座席接听量", Unit.CALLS),
         ("seat_orders", "座席办单量", Unit.ITEMS),
-        ("seat_busy_seconds", "座席通话与话后时长", Unit.SECONDS),
+        ("seat_busy_seconds", "签入座席通话与话后时长", Unit.SECONDS),
         ("signed_in_seconds", "签入时长", Unit.SECONDS),
         ("paused_seconds", "小休时长", Unit.SECONDS),
     )

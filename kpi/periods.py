@@ -94,6 +94,13 @@ def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1)
 
 
+def compared_until(period: Period, today: date) -> date:
+    """The last day that counts in a comparison: of days that are still running the one before today, for today has
+    only begun and would be held against a whole day. A day on its own is compared by other means: it counts."""
+    is_running = period.start <= today <= period.end and period.days > 1
+    return today - ONE_DAY if is_running else today
+
+
 def on_previous(period: Period, as_of: date) -> Comparison | None:
     """环比: against the unit before (or as many days before, for a free period), like lengths when unfinished."""
     current = period.until(as_of)

@@ -60,7 +60,8 @@ HAND_SQL: dict[str, tuple[str, str | None]] = {
         f"SELECT SUM(1) FROM {_SEAT_DAY} WHERE handled > 0 OR signed_in > 0",
     ),
     "occupancy": (
-        "SELECT SUM(seat_busy_seconds) FROM seat_stats WHERE {w}",
+        "SELECT SUM(busy) FROM (SELECT SUM(seat_busy_seconds) AS busy FROM seat_stats WHERE {w} "
+        "GROUP BY centre_id, day, seat HAVING SUM(signed_in_seconds) IS NOT NULL) AS seat_days",
         "SELECT SUM(signed_in_seconds) FROM seat_stats WHERE {w}",
     ),
     "retention_rate": (_level("seats_kept"), _level("seats_opening")),

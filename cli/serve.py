@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import logging
 import os
@@ -77,12 +78,16 @@ def _run_web(args: argparse.Namespace, console: Console, command: str) -> int:
 
 @contextmanager
 def _loading() -> Iterator[None]:
-    """What is loaded here stays: the garbage collector would look through it again and again and find nothing."""
+    """What is loaded here stays: the garbage collector would look through it again and again and find nothing.
+
+    Until the process ends: libraries complain of what is still there then.
+    """
     gc.disable()
     try:
         yield
-    finally:
         gc.freeze()
+        atexit.register(gc.unfreeze)
+    finally:
         gc.enable()
 
 

@@ -122,6 +122,12 @@ def test_it_says_what_to_do_where_the_port_is_taken(place: Place) -> None:
         assert f"--port {int(place.env['HOTLINE_PORT']) + 1}" in second.stderr
 
 
+def test_it_says_what_is_wrong_with_the_settings_and_nothing_else(place: Place) -> None:
+    done = run_app("serve", env={**place.env, "HOTLINE_PORT": "x"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == ["设置有误,请改正后重试:", "  - HOTLINE_PORT: ‘x’ 不是整数"]
+
+
 def test_it_does_not_open_to_others_without_a_password(place: Place) -> None:
     done = run_app("serve", "--host", "0.0.0.0", env=place.env)
     assert done.returncode == 1 and "HOTLINE_ACCESS_PASSWORD" in done.stderr

@@ -133,7 +133,7 @@ def _tell(console: Console, code: str, number: int, state: str, sheet: Sheet) ->
     if found:
         console.say(f"表内有 {len(found)} 处矛盾或存疑,运行 python app.py targets findings {code} 查看。")
     if state == DRAFT:
-        console.say("还是草稿: 请在“目标表导入与校核”页核对后生效,或加 --activate 重新导入。")
+        console.say("还是草稿: 请在“目标表”页核对后生效,或加 --activate 重新导入。")
 
 
 def _read(args: argparse.Namespace) -> tuple[str, Sheet, str]:

@@ -210,6 +210,8 @@ TEXTS: dict[str, str] = (
         "state.first_source_how": "改好 sources.yaml(下面的命令会放一份样例),把导出的文件放进收件夹,或在“数据”页上传。",
         "state.first_check": "看看配置对不对",
         "state.first_check_how": "这条命令逐项检查设置、数据库与来源,并说明该怎么改。",
+        "state.first_sheet": "放进目标表",
+        "state.first_sheet_how": "在“目标表”页导入绩效目标申报表,或用这条命令;之后各页会说离目标还有多远。",
         "state.first_link": "去“数据”页",
         "state.demo_title": "演示数据正在载入",
         "state.demo_hint": "通常不到一分钟;载入后本页自动显示,不用刷新。",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
+from dashboard import chart_tables as tables
 from dashboard import findings, shell
 from dashboard.components import calendar, kpi, proof, records, states
 from dashboard.components.parts import badge, figure
@@ -134,6 +135,30 @@ def test_it_says_what_the_days_show() -> None:
     )
 
 
+def test_it_leaves_days_on_too_small_a_sample_out_of_what_it_says() -> None:
+    chart = daily((0, 2), (97, 100), (29, 29), (95, 100), min_sample=30)
+    assert findings.daily_finding(chart) == "接通率 2 天中 1 天未达目标,最差 3月20日 95.00 %"
+    untargeted = daily((0, 2), (97, 100), (29, 29), (95, 100), min_sample=30, target=None)
+    assert findings.daily_finding(untargeted) == "接通率最高 3月18日 97.00 %,最低 3月20日 95.00 %"
+    assert findings.daily_finding(daily((0, 2), (1, 1), min_sample=30)) == ("接通率每天的样本都不足 30,只给数值,不判断")
+    said = [row[-1] for row in tables.by_day(chart).rows]
+    assert said == ["样本不足(2/30),不判断", "", "样本不足(29/30),不判断", ""]
+
+
+def test_it_does_not_count_the_day_that_is_not_over() -> None:
+    chart = daily((97, 100), (96, 100), (10, 100), today=TODAY)
+    assert findings.daily_finding(chart) == "接通率 2 天都达到目标 ≥ 96 %"
+    ended = daily((97, 100), (96, 100), (10, 100), today=TODAY, today_counts=True)
+    assert findings.daily_finding(ended) == "接通率 3 天中 1 天未达目标,最差 3月20日 10.00 %"
+    assert findings.daily_finding(daily((10, 100), today=TODAY)) == "接通率 3月20日为 10.00 %"
+
+
+def test_it_calls_no_hour_on_too_small_a_sample_tight() -> None:
+    assert findings.hourly_finding(hourly((2, 3), (0, 1))) == "今天各小时接通率的样本都不足 30,只给数值,不判断"
+    said = [row[-1] for row in tables.by_hour(hourly((2, 3), (96, 100))).rows]
+    assert said == ["样本不足(3/30),不判断", ""]
+
+
 def test_it_says_which_hour_was_the_tightest() -> None:
     assert findings.hourly_finding(hourly((97, 100), (80, 100), (144, 150))) == (
         "今天 9 时最紧:接通率 80.00 %(共 100);10 时最忙"
@@ -245,7 +270,7 @@ def test_it_opens_the_data_page_with_what_has_to_be_done() -> None:
 
 def test_it_leads_by_the_hand_on_the_first_day() -> None:
     said = words(states.first_run("python3 start.py"))
-    for command in ("python3 start.py demo", "python3 start.py init", "python3 start.py doctor"):
+    for command in ("python3 start.py demo", "python3 start.py init", "python3 start.py doctor", "targets import"):
         assert command in said
     assert props(states.first_run("python3 start.py"), "href") == ["/data"]
 

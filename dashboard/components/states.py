@@ -25,6 +25,7 @@ def first_run(program: str) -> Component:
                 _step(t("state.first_demo"), t("state.first_demo_how"), f"{program} demo"),
                 _step(t("state.first_source"), t("state.first_source_how"), f"{program} init"),
                 _step(t("state.first_check"), t("state.first_check_how"), f"{program} doctor"),
+                _step(t("state.first_sheet"), t("state.first_sheet_how"), f"{program} targets import"),
             ],
             className="steps",
         ),
@@ -48,7 +49,8 @@ def nothing_in_period(view: Overview, filters: Filters, last_day: date | None) -
 
 def nothing_known(label: str, period: Period, today: date, last_day: date | None, filters: Filters) -> Component:
     """The same for any page with a period."""
-    title = t("state.no_period", label=label, period=fmt.period(period, today))
+    key = "state.not_begun" if period.start > today else "state.no_period"
+    title = t(key, label=label, period=fmt.period(period, today))
     if last_day is None:
         return state(title)
     preset = filters.with_days(last_day.replace(day=1), last_day)

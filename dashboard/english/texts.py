@@ -186,6 +186,8 @@ FRAME_TEXTS_EN: dict[str, str] = {
     ),
     "state.first_check": "Check the configuration",
     "state.first_check_how": "Checks settings, database and sources one by one and says what to do.",
+    "state.first_sheet": "Bring in the target sheet",
+    "state.first_sheet_how": "On the page of sheets or by this command; then every page tells how far the target is.",
     "state.first_link": "To the page Data",
     "state.demo_title": "Demo data is being loaded",
     "state.demo_hint": "Usually less than a minute; the page shows it by itself.",

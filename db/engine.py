@@ -37,6 +37,7 @@ from sqlalchemy.exc import DBAPIError
 from db.changes import EVERY_DAY, note_change
 from db.errors import SchemaTooNewError, is_passing
 from db.schema import meta, metadata
+from db.sqlite_file import WatchedFile
 from kpi.periods import Period
 
 T = TypeVar("T")
@@ -68,6 +69,8 @@ def make_engine(url: str, *, lock_timeout: float = 30.0) -> Engine:
         engine = create_engine(parsed, connect_args={"timeout": lock_timeout}, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        if parsed.database:
+            WatchedFile(engine, parsed.database)
         return engine
     return create_engine(
         parsed,

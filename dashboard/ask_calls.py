@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from dashboard.ask_parts import TREND_DAYS, by_key, compared, daily_chart, has_exclusions, page_scope
+from dashboard.ask_today import same_hours
 from dashboard.judged import Target
 from dashboard.scope import Scope
 from dashboard.texts import t
 from dashboard.views import DailyChart
-from dashboard.views_calls import Bucket, CallsView, FormulaRow, Heat, Versus, Waits
+from dashboard.views_calls import Bucket, CallsView, Compared, FormulaRow, Heat, PageScope, Versus, Waits
 from db.side_by_side import side_by_side
 from db.waits import WaitSums, wait_sums
 from db.week_hours import by_week_hour
@@ -34,9 +35,12 @@ def build_calls(scope: Scope) -> CallsView:
     kpis = scope.catalogue.kpis
     passed = scope.period.until(scope.today)
     waits = wait_sums(scope.conn, scope.ids, passed.start, passed.end) if passed else {}
+    shared, figures = page_scope(scope, [kpis[code] for code in FIGURES]), compared(scope, FIGURES)
+    if scope.period == Period(scope.today, scope.today):
+        shared, figures = _over_the_same_hours(scope, shared, figures)
     return CallsView(
-        scope=page_scope(scope, [kpis[code] for code in FIGURES]),
-        figures=compared(scope, FIGURES),
+        scope=shared,
+        figures=figures,
         heats=_heats(scope),
         waits={kind: _waits(sums) for kind, sums in waits.items()},
         limit=scope.definitions.in_force(kpis["service_level"], scope.chain, scope.period.end).limit,
@@ -46,6 +50,23 @@ def build_calls(scope: Scope) -> CallsView:
         versus=_versus(scope, kpis["offered_volume"]),
         groups={name: by_key(scope, GROUPED, "answer_rate", by) for name, by in GROUPS.items()},
     )
+
+
+def _over_the_same_hours(
+    scope: Scope, shared: PageScope, figures: Sequence[Compared]
+) -> tuple[PageScope, tuple[Compared, ...]]:
+    """Today's whole hours against yesterday's, as 总览 has them, and against those of the same day a year before."""
+    hours = same_hours(scope, [one.kpi for one in figures])
+    hour = max(found.hour for found in hours.values())
+    year = on_last_year(scope.period, scope.today)
+    last = scope.ask(list(hours), year.before, until_hour=hour).values if year and hour else {}
+    made = []
+    for one in figures:
+        found = hours[one.kpi.code]
+        past = last[one.kpi.code][0] if last else None
+        made.append(replace(one, part=found.now, before=found.before, last_year=past, reason=found.reason))
+    hint = t("calls.same_hours", hour=hour) if hour else ""
+    return replace(shared, compared_with=t("today.than_yesterday"), hint=hint), tuple(made)
 
 
 def _ask(scope: Scope, kpis: tuple[str, ...], *, exclude: bool = False) -> Ask:
@@ -116,7 +137,7 @@ def _rolling(scope: Scope, kpi: Kpi) -> DailyChart:
     span = Period(last - timedelta(days=TREND_DAYS - 1), last)
     values = scope.ask((kpi.code,), span, Grain.ROLLING_24H).values[kpi.code]
     named = replace(kpi, name=t("calls.rolling_name"))
-    return replace(daily_chart(scope, named, ROLLING_TARGET, values), period=span)
+    return replace(daily_chart(scope, named, ROLLING_TARGET, values), period=span, today_counts=True)
 
 
 def _versus(scope: Scope, kpi: Kpi) -> Versus:

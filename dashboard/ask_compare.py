@@ -117,7 +117,7 @@ def _tells(found: ByGroup, unit: Unit) -> bool:
 
 def _of(scope: Scope, unit: Unit) -> Scope:
     """The scope of a unit: its own targets, definitions and exclusions."""
-    return replace(scope, filters=scope.filters.with_centre(unit.code))
+    return replace(scope, filters=scope.filters.with_centre(unit.code), paces={})
 
 
 def _comparison(scope: Scope, kpi: Kpi, taking: Sequence[Unit], found: ByGroup) -> KpiComparison:

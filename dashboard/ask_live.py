@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from dashboard.views_live import OpenAlert, Paced
 from db.alert_rules import load_rules
 from db.alert_states import load_standings
+from db.kpi_targets import KpiTarget
 from kpi.alert_model import AlertState, Standing
 
 if TYPE_CHECKING:
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
 _OPEN = (AlertState.FIRING, AlertState.RECOVERING)
 
 
-def paces_of(goals: Mapping[str, tuple[str, str]], sheets: Mapping[str, TargetsView]) -> dict[str, Paced]:
-    """For each KPI with a goal (sheet, key) how it stands in that sheet, in the period that counts now."""
+def paces_of(goals: Mapping[str, KpiTarget], sheets: Mapping[str, TargetsView]) -> dict[str, Paced]:
+    """For each KPI with a target how it stands in the sheet that sets it, in the period the target is set for."""
     found = {}
-    for code, (sheet, key) in goals.items():
-        view = sheets.get(sheet)
+    for code, goal in goals.items():
+        view = sheets.get(goal.sheet)
         rows = view.progress.rows if view is not None and view.progress is not None else ()
-        row = next((one for one in rows if one.key == key), None)
-        if view is not None and row is not None:
-            pace = row.due(view.as_of)
-            found[code] = Paced(pace.status, pace.said, pace.probability, sheet, key)
+        row = next((one for one in rows if one.key == goal.key), None)
+        if row is not None:
+            pace = row.half if goal.half else row.full
+            found[code] = Paced(pace.period, pace.status, pace.said, pace.probability, goal.sheet, goal.key)
     return found
 
 

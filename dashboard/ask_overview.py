@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dashboard.ask_hours import hourly_chart
-from dashboard.ask_parts import daily_chart
+from dashboard.ask_parts import daily_chart, only_today, whole_days
 from dashboard.ask_today import same_hours
-from dashboard.judged import Target, judge, worry
+from dashboard.judged import Target, worry
 from dashboard.scope import Scope, needed_measures
 from dashboard.texts import t
 from dashboard.views import DailyChart, Indicator, Overview
@@ -28,11 +28,11 @@ _SILENT = (NoValue.NO_DATA, NoValue.UNAVAILABLE, NoValue.NOT_STARTED)
 
 def build_overview(scope: Scope) -> Overview:
     """All of the page's figures."""
-    now = scope.ask((), scope.period).values
+    now = scope.ask((), scope.period, part_until=whole_days(scope)).values
     kpis = [scope.catalogue.kpis[code] for code in now]
     targets = {k.code: scope.target(k) for k in kpis}
     shown = [k for k in kpis if now[k.code][0].reason not in _SILENT or targets[k.code] is not None]
-    items = _indicators(scope, shown, {code: values[0] for code, values in now.items()}, targets)
+    items = _indicators(scope, shown, now, targets)
     headline = _headline(items)
     drawn = _drawn(scope, headline, items)
     rows = sorted((i for i in items if i not in headline), key=lambda i: worry(i.status))
@@ -49,6 +49,7 @@ def build_overview(scope: Scope) -> Overview:
         daily=_daily(scope, drawn) if drawn else None,
         hourly=hourly_chart(scope, drawn),
         has_values=any(i.now.value is not None for i in items),
+        paces=scope.paces,
     )
 
 
@@ -64,7 +65,7 @@ def _reporting(scope: Scope, items: Sequence[Indicator]) -> int:
 
 
 def _indicators(
-    scope: Scope, kpis: Sequence[Kpi], now: Mapping[str, KpiValue], targets: Mapping[str, Target | None]
+    scope: Scope, kpis: Sequence[Kpi], now: Mapping[str, Sequence[KpiValue]], targets: Mapping[str, Target | None]
 ) -> list[Indicator]:
     if not kpis:
         return []
@@ -73,6 +74,7 @@ def _indicators(
     hours = same_hours(scope, kpis) if part_of_day else {}
     comparison = None if part_of_day else scope.filters.comparison(scope.today)
     before = scope.ask(codes, comparison.before).values if comparison else {}
+    reason = only_today(scope)
     last = min(scope.period.end, scope.today)
     span = Period(last - timedelta(days=TREND_DAYS - 1), last)
     trend = scope.ask(codes, span, Grain.DAY).values
@@ -81,16 +83,17 @@ def _indicators(
     return [
         Indicator(
             kpi=kpi,
-            now=now[kpi.code],
+            now=now[kpi.code][0],
             today=trend[kpi.code][-1] if last == scope.today else None,
             before=before[kpi.code][0] if before else None,
             same_hours=hours.get(kpi.code),
+            part=next(iter(now[kpi.code][1:]), None),
+            reason=reason,
             without=without.get(kpi.code),
             target=targets[kpi.code],
-            status=judge(now[kpi.code], targets[kpi.code], scope.min_sample),
+            status=scope.status(kpi, now[kpi.code][0]),
             trend=trend[kpi.code],
             sources=sources.get(kpi.code, ()),
-            goal=scope.goal(kpi) if targets[kpi.code] is not None else None,
         )
         for kpi in kpis
     ]

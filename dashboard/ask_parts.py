@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from dashboard import format as fmt
-from dashboard.judged import Target, judge
+from dashboard.judged import Target
 from dashboard.scope import Scope, needed_measures
 from dashboard.texts import t
 from dashboard.views import DailyChart, MarkedDay
@@ -18,7 +18,7 @@ from kpi.definitions import BEGINNING, formula_text
 from kpi.exclusions import excluded_hours
 from kpi.interval import wilson
 from kpi.model import Better, Grain, Kpi, KpiValue
-from kpi.periods import Period, on_last_year
+from kpi.periods import Period, compared_until, on_last_year
 from kpi.workdays import DayKind
 
 TREND_DAYS = 28
@@ -35,6 +35,7 @@ def page_scope(scope: Scope, kpis: Sequence[Kpi]) -> PageScope:
         min_sample=scope.min_sample,
         formulas={kpi.code: tuple(formulas_in_force(scope, kpi)) for kpi in kpis},
         sources=sources_of(scope, kpis),
+        to_yesterday=scope.filters.is_to_yesterday(scope.today),
     )
 
 
@@ -61,19 +62,31 @@ def compared(scope: Scope, codes: Sequence[str]) -> tuple[Compared, ...]:
     """KPIs over the period, beside the period before and the year before; those no source tells are left out."""
     running_day = scope.period == Period(scope.today, scope.today)
     before = None if running_day else scope.filters.comparison(scope.today)
-    year = None if running_day else on_last_year(scope.period, scope.today)
-    now = scope.ask(codes, scope.period).values
+    year = None if running_day else on_last_year(scope.period, compared_until(scope.period, scope.today))
+    now = scope.ask(codes, scope.period, part_until=whole_days(scope)).values
     then = scope.ask(codes, before.before).values if before else {}
     last = scope.ask(codes, year.before).values if year else {}
     without = scope.ask(codes, scope.period, exclude=True).values if has_exclusions(scope) else {}
+    reason = only_today(scope)
     made = []
     for code in codes:
         kpi, value = scope.catalogue.kpis[code], now[code][0]
         target = scope.target(kpi)
         excluding, previous, year_ago = (found[code][0] if found else None for found in (without, then, last))
-        status = judge(value, target, scope.min_sample)
-        made.append(Compared(kpi, value, excluding, previous, year_ago, target, status))
+        status, part = scope.status(kpi, value), next(iter(now[code][1:]), None)
+        made.append(Compared(kpi, value, excluding, previous, year_ago, target, status, part, reason))
     return tuple(made)
+
+
+def whole_days(scope: Scope) -> date | None:
+    """The last of the days that are compared, where these are not all that are shown: today has only begun."""
+    last = compared_until(scope.period, scope.today)
+    return last if scope.period.start <= last < min(scope.period.end, scope.today) else None
+
+
+def only_today(scope: Scope) -> str:
+    """Why a period that begins today is compared with nothing; '' for any other."""
+    return t("calls.only_today") if scope.period.start == scope.today < scope.period.end else ""
 
 
 def has_exclusions(scope: Scope) -> bool:
@@ -114,7 +127,8 @@ def daily_chart(scope: Scope, kpi: Kpi, target: Target | None, values: Sequence[
     calendar = load_calendar(scope.conn)
     kinds = [calendar.day(span.start + timedelta(days=n)) for n in range(span.days)]
     holidays = tuple(MarkedDay(k.day, k.name) for k in kinds if k.kind is DayKind.HOLIDAY)
-    return DailyChart(kpi, tuple(found), target, scope.period, scope.today, holidays, excluded_days(scope, span))
+    out = excluded_days(scope, span)
+    return DailyChart(kpi, tuple(found), target, scope.period, scope.today, holidays, out, min_sample=scope.min_sample)
 
 
 def chart_span(scope: Scope) -> Period:

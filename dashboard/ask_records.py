@@ -15,14 +15,12 @@ from dashboard.views import (
     DayState,
     Freshness,
     RejectView,
-    RestatedFigure,
-    RestatedMeasure,
-    RestatedView,
     RunView,
     SourceCalendar,
     SourceState,
     SourceView,
 )
+from dashboard.views_restated import RestatedFigure, RestatedMeasure, RestatedView
 from db.journal import (
     RejectRow,
     RunRow,

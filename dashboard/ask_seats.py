@@ -37,6 +37,7 @@ def build_seats(scope: Scope, showing: Showing) -> SeatsView:
     kpi, target = kpis[OUTPUT], scope.target(kpis[OUTPUT])
     rows = rows_of(scope, scope.ids)
     whole = add_up(rows, np.zeros(len(rows), dtype=np.int64), 1)[0]
+    over = rows.only(rows.day < scope.today.toordinal())  # today's seat-days have only begun
     return SeatsView(
         scope=seat_scope(scope),
         kpi=kpi,
@@ -46,7 +47,8 @@ def build_seats(scope: Scope, showing: Showing) -> SeatsView:
         seats=whole.seats,
         calls=whole.calls,
         orders=whole.orders,
-        spread=spread(rows),
+        seat_days=whole.seat_days,
+        spread=spread(over),
         calendar=daily_chart(scope, kpi, target.of_a_day if target else None),
         ranking=None if showing is Showing.OFF else _ranking(scope, rows, whole, target, showing),
         groups=_groups(scope, rows, showing),

@@ -68,5 +68,5 @@ def _compared(days: Sequence[KpiValue], usual_day: KpiValue | None, hour: int, k
         return SameHours(reason=t("today.whole_days") if whole_days else t("today.no_value", hour=hour))
     before = yesterday if yesterday.value is not None else None
     if before is None and usual_day is None:
-        return SameHours(reason=t("today.nothing_before"))
-    return SameHours(now, before, usual_day, t("today.hint", hour=hour, kind=kind))
+        return SameHours(now, reason=t("today.nothing_before"), hour=hour)
+    return SameHours(now, before, usual_day, t("today.hint", hour=hour, kind=kind), hour=hour)

@@ -16,7 +16,7 @@ from dashboard.views_wall import BadDay, Cause, Corrected, Tile, WallView, Week
 from dashboard.wall_asked import LAST_WEEK
 from db.report_reads import restated_between
 from db.sheets import SheetRow
-from kpi.model import Grain, Kpi, KpiValue, Unit
+from kpi.model import Grain, Group, Kpi, KpiValue, Unit
 from kpi.periods import ONE_DAY, Period, containing
 from kpi.showing import Showing
 from kpi.status import Operator
@@ -58,6 +58,7 @@ def build_wall(page: PageScope, tz: ZoneInfo, week: str, sheet: SheetRow | None,
 
     scope = ask_week(page, tz, week, sheet)
     tiles = make_tiles(scope, page, _headline(scope))
+    drawn = {tile.item.kpi.code for tile in tiles}
     return WallView(
         centre_name=scope.centre_name,
         week=_week(scope, page),
@@ -67,6 +68,7 @@ def build_wall(page: PageScope, tz: ZoneInfo, week: str, sheet: SheetRow | None,
         seats=build_seats(scope, page),
         orders=build_orders(scope, page),
         corrected=_corrected(scope, now),
+        rest=_rest(scope, [code for code in scope.judged if code not in drawn]),
         has_values=any(tile.item.now.value is not None for tile in tiles),
     )
 
@@ -103,8 +105,26 @@ def make_tiles(scope: Scope, page: PageScope, codes: Sequence[str]) -> tuple[Til
             status=scope.judge(now[code]),
             sources=sources_of(page, [kpi]),
         )
-        made.append(Tile(item, _by_weekday(days[code]), _by_weekday(days_before[code])))
+        few = _few(kpi, days[code], page.min_sample)
+        made.append(Tile(item, _by_weekday(days[code]), _by_weekday(days_before[code]), few))
     return tuple(made)
+
+
+def _rest(scope: Scope, codes: Sequence[str]) -> tuple[Indicator, ...]:
+    """The week of what is judged and has no tile, so that the wall's sentence counts all of it."""
+    if not codes:
+        return ()
+    now = scope.totals(codes, scope.period)
+    return tuple(
+        Indicator(
+            kpi=scope.house.catalogue.kpis[code],
+            now=now[code],
+            target=target_of(scope, code),
+            status=scope.judge(now[code]),
+        )
+        for code in codes
+        if code in now
+    )
 
 
 def _enough(kpi: Kpi, today: KpiValue | None, min_sample: int) -> KpiValue | None:
@@ -120,6 +140,15 @@ def _by_weekday(values: Iterable[KpiValue]) -> tuple[float | None, ...]:
     placed: list[float | None] = [None] * DAYS_OF_A_WEEK
     for value in values:
         placed[value.start.weekday()] = value.value
+    return tuple(placed)
+
+
+def _few(kpi: Kpi, values: Iterable[KpiValue], min_sample: int) -> tuple[bool, ...]:
+    """From Monday on, whether a day's sample is too small; of seats the items are counted, as on the seats' page."""
+    placed = [False] * DAYS_OF_A_WEEK
+    for value in values:
+        sample = value.numerator if kpi.group is Group.SEATS else value.denominator
+        placed[value.start.weekday()] = sample is not None and sample < min_sample
     return tuple(placed)
 
 

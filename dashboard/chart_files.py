@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 
 from dashboard.format import DASH, MINUS
+from dashboard.texts import t
 from dashboard.views_charts import ChartTable, ChartView
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -55,7 +56,7 @@ def xlsx_bytes(view: ChartView, about: Sequence[tuple[str, str]]) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         bold = book.add_format({"bold": True})
-        sheet = book.add_worksheet("数据")
+        sheet = book.add_worksheet(t("chart.figures_tab"))
         sheet.freeze_panes(1, 1)
         for column, title in enumerate(view.table.titles):
             sheet.write_string(0, column, title.text, bold)
@@ -66,7 +67,7 @@ def xlsx_bytes(view: ChartView, about: Sequence[tuple[str, str]]) -> bytes:
                     sheet.write_string(number, column, cell)
                 else:
                     sheet.write_number(number, column, cell)
-        notes = book.add_worksheet("说明")
+        notes = book.add_worksheet(t("chart.notes_tab"))
         notes.set_column(0, 0, 16)
         notes.set_column(1, 1, 80)
         for number, (term, text) in enumerate((*about, *view.basis)):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import Flask, Response, jsonify, request
 
-from dashboard import charts_calls, charts_compare, charts_indicator, charts_orders, charts_overview
+from dashboard import charts_calls, charts_compare, charts_indicator, charts_orders, charts_overview, language
 from dashboard.ask_calls import build_calls
 from dashboard.ask_compare import build_compare
 from dashboard.ask_orders import build_orders
@@ -75,7 +75,7 @@ def install(server: Flask, data: Data) -> None:
         if page not in PAGES or ending not in ENDINGS:
             return missing(t("chart.no_file"))
         try:
-            found = PAGES[page](data, request.args.to_dict()).get(name)
+            found = _in_language(PAGES[page](data, request.args.to_dict()).get(name))
         except DatabaseGone:
             return Response(t("fresh.broken"), status=503, mimetype="text/plain")
         if found is not None and ending == "json":
@@ -89,6 +89,15 @@ def install(server: Flask, data: Data) -> None:
         return handed(xlsx_bytes(found, _about(found, now)), file, XLSX)
 
     server.add_url_rule(f"{FOLDER}/<page>/<name>.<ending>", "export_chart", chart)
+
+
+def _in_language(view: ChartView | None) -> ChartView | None:
+    """The chart in the language of its request. Names of KPIs, formulas and weekdays are Chinese until here."""
+    if view is None or language.current() != language.ENGLISH:
+        return view
+    from dashboard.english.charts import chart_in_english  # late: most centres never need it
+
+    return chart_in_english(view)
 
 
 def _for_script(view: ChartView) -> dict[str, object]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from dashboard import format as fmt
 from dashboard.filters import Filters
 from dashboard.judged import Target
 from dashboard.texts import t
+from dashboard.views import DailyChart
 from dashboard.views_calls import PageScope
 from dashboard.views_charts import ChartTable, Title
+from dashboard.views_live import HourlyChart
+from dashboard.wall_parts import said
 from kpi.model import Group, Kpi, KpiValue, Unit
 
 Pairs = tuple[tuple[str, str], ...]
@@ -42,25 +45,36 @@ def sides(value: KpiValue | None) -> tuple[str, str]:
     return (fmt.reading(value.numerator), fmt.reading(value.denominator)) if value else (fmt.DASH, fmt.DASH)
 
 
-def by_day(kpi: Kpi, values: Sequence[KpiValue], target: Target | None) -> ChartTable:
+def _said(value: KpiValue, chart: DailyChart | HourlyChart) -> str:
+    """Why there is no value, or why the one there is is not judged."""
+    if not chart.is_few(value):
+        return reason(value, chart.kpi)
+    seats = chart.kpi.group is Group.SEATS
+    sample = value.numerator if seats else value.denominator
+    return t("chart.few_row", n=fmt.number(sample or 0.0), least=chart.min_sample)
+
+
+def by_day(chart: DailyChart) -> ChartTable:
     """A KPI by day."""
+    kpi, values, target = chart.kpi, chart.values, chart.target
     titles = titled(
         t("chart.day"), t("chart.weekday"), with_unit(kpi), t("chart.numerator"), t("chart.denominator"),
         t("chart.reason"), numeric=(2, 3, 4),
     )  # fmt: skip
     rows = [
-        (v.start.isoformat(), fmt.weekday(v.start), shown(v, kpi, target), *sides(v), reason(v, kpi)) for v in values
+        (v.start.isoformat(), fmt.weekday(v.start), shown(v, kpi, target), *sides(v), _said(v, chart)) for v in values
     ]
     return ChartTable(titles, tuple(rows))
 
 
-def by_hour(kpi: Kpi, values: Sequence[KpiValue], target: Target | None) -> ChartTable:
+def by_hour(chart: HourlyChart) -> ChartTable:
     """A KPI by hour of one day."""
+    kpi, values, target = chart.kpi, chart.values, chart.target
     titles = titled(
         t("chart.hour"), with_unit(kpi), t("chart.numerator"), t("chart.denominator"), t("chart.reason"),
         numeric=(1, 2, 3),
     )  # fmt: skip
-    rows = [(f"{v.key}:00", shown(v, kpi, target), *sides(v), reason(v, kpi)) for v in values]
+    rows = [(f"{v.key}:00", shown(v, kpi, target), *sides(v), _said(v, chart)) for v in values]
     return ChartTable(titles, tuple(rows))
 
 
@@ -93,8 +107,8 @@ def made_of(filters: Filters, kpi: Kpi) -> Pairs:
 
 
 def to_definition(kpi: Kpi) -> tuple[str, str]:
-    """The way to a KPI's formula and its history."""
-    return t("chart.to_definition"), "/catalogue?" + urlencode({"q": kpi.name})
+    """The way to a KPI's formula and its history, searched for by the name it has in the reader's language."""
+    return t("chart.to_definition"), "/catalogue?" + urlencode({"q": said(kpi.name)})
 
 
 def page_of(filters: Filters, kpi: Kpi) -> Pairs:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dashboard import chart_tables as tables
 from dashboard import format as fmt
 from dashboard.charts_parts import day_view, group_view, within_limit
 from dashboard.filters import Filters
 from dashboard.texts import t
-from dashboard.views_calls import CallsView, Compared, Heat, Waits
+from dashboard.views_calls import CallsView, Compared, Heat, PageScope, Waits
 from dashboard.views_charts import ChartTable, ChartView
 from kpi.model import Better, KpiValue
 
@@ -26,12 +27,19 @@ HEAT_NAMES = {
 def charts_of(view: CallsView, filters: Filters) -> dict[str, ChartView]:
     """All charts of the page by name."""
     made = [*(heat_view(heat, view, filters) for heat in view.heats), waits_view(view, filters), six_view(view)]
-    made.append(day_view("rolling", t("calls.rolling"), view.rolling, view.scope, filters, t("calls.rolling_note")))
+    made.append(_rolling_view(view, filters))
     abandoned = tables.basis_of(view.scope, view.abandoned.kpi, _now(view, "abandon_rate"))
     made.append(day_view("abandoned", t("calls.abandoned"), view.abandoned, view.scope, filters, basis=abandoned))
     made.append(versus_view(view, filters))
     made += [group_view(name, table, view.scope) for name, table in view.groups.items()]
     return {chart.name: chart for chart in made}
+
+
+def _rolling_view(view: CallsView, filters: Filters) -> ChartView:
+    """接通率 over 24 hours, under a name of its own: it leads to the KPI it is made of."""
+    made = day_view("rolling", t("calls.rolling"), view.rolling, view.scope, filters, t("calls.rolling_note"))
+    kpi = next(one.kpi for one in view.figures if one.kpi.code == view.rolling.kpi.code)
+    return replace(made, links=tables.made_of(filters, kpi))
 
 
 def _now(view: CallsView, code: str) -> KpiValue | None:
@@ -42,7 +50,7 @@ def sentence(view: CallsView) -> str:
     """How the calls of the period went, and when it was tight."""
     known = {one.kpi.code: one for one in view.figures if one.now.value is not None}
     parts = [t("calls.volume_is", label=view.scope.label, value=_spoken(known["offered_volume"]))]
-    parts += [_against(known[code]) for code in ("answer_rate", "service_level") if code in known]
+    parts += [_against(known[code], view.scope) for code in ("answer_rate", "service_level") if code in known]
     text = t("finding.comma_plain").join(parts)
     worst = next((heat for heat in view.heats if heat.kpi.code == "answer_rate"), None)
     at = _worst(worst) if worst else None
@@ -56,10 +64,11 @@ def _spoken(one: Compared) -> str:
     return fmt.figure(one.now, one.kpi.unit, one.target).spoken
 
 
-def _against(one: Compared) -> str:
-    change = fmt.change(one.now, one.last_year, one.kpi.unit)
+def _against(one: Compared, scope: PageScope) -> str:
+    change = fmt.change(one.held, one.last_year, one.kpi.unit)
     text = f"{one.kpi.name} {_spoken(one)}"
-    return t("calls.than_last_year", text=text, change=change) if change else text
+    key = "calls.than_last_year_so_far" if scope.to_yesterday else "calls.than_last_year"
+    return t(key, text=text, change=change) if change else text
 
 
 def hour_text(weekday: int, hour: int) -> str:
@@ -222,13 +231,13 @@ def versus_view(view: CallsView, filters: Filters) -> ChartView:
     titles = tables.titled(t("chart.day"), t("calls.this_period"), t("calls.last_year"), numeric=(1, 2))
     days = zip(versus.days, versus.now, versus.then, strict=True)
     rows = tuple((day.isoformat(), fmt.reading(now), fmt.reading(then)) for day, now, then in days)
-    change = fmt.change(one.now, one.last_year, one.kpi.unit)
-    key = "calls.versus_change" if change else "calls.versus_alone"
+    change = fmt.change(one.held, one.last_year, one.kpi.unit)
+    key = "calls.versus_so_far" if view.scope.to_yesterday else "calls.versus_change"
     since = fmt.day(versus.then_start)
     return ChartView(
         "versus",
         t("calls.versus"),
-        t(key, label=view.scope.label, value=_spoken(one), change=change),
+        t(key if change else "calls.versus_alone", label=view.scope.label, value=_spoken(one), change=change),
         ChartTable(titles, rows),
         notes=t("calls.versus_note", day=since),
         basis=tables.basis_of(view.scope, one.kpi, one.now),

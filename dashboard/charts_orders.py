@@ -14,6 +14,7 @@ from dashboard.views_charts import ChartTable, ChartView
 from kpi.status import Status
 
 MOST_NAMED = 3
+LOST = (Status.MISSED, Status.OUT_OF_REACH)
 
 
 def charts_of(view: OrdersView, filters: Filters) -> dict[str, ChartView]:
@@ -37,7 +38,7 @@ def sentence(view: OrdersView) -> str:
     if "accepted_volume" in known:
         one = known["accepted_volume"]
         parts.append(t("orders.volume_is", label=view.scope.label, value=_spoken(one)))
-    missed = [code for code, one in known.items() if one.status is Status.MISSED]
+    missed = [code for code, one in known.items() if one.status in LOST]
     named = [code for code in ("on_time_closure_rate", "satisfaction_rate") if code in known]
     parts += [_judged(known[code]) for code in dict.fromkeys((*missed[:MOST_NAMED], *named))]
     text = t("finding.comma_plain").join(parts)
@@ -52,7 +53,7 @@ def _spoken(one: Compared) -> str:
 
 def _judged(one: Compared) -> str:
     text = f"{one.kpi.name} {_spoken(one)}"
-    if one.status is Status.MISSED and one.target is not None:
+    if one.status in LOST and one.target is not None:
         return t("orders.missed", text=text, target=fmt.target_text(one.target, one.kpi.unit))
     return text
 

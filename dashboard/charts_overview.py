@@ -31,7 +31,7 @@ def _daily(chart: DailyChart, view: Overview, filters: Filters) -> ChartView:
         "daily",
         t("overview.daily"),
         findings.daily_finding(chart),
-        tables.by_day(chart.kpi, chart.values, chart.target),
+        tables.by_day(chart),
         notes=" · ".join(text for text in (axis_note(chart), day_legend(chart)) if text),
         basis=_basis(chart.formula, view, chart.kpi, item),
         links=_links(filters, chart.kpi),
@@ -46,13 +46,14 @@ def _hourly(chart: HourlyChart, view: Overview, filters: Filters) -> ChartView:
         "hourly",
         t("overview.hourly"),
         findings.hourly_finding(chart),
-        tables.by_hour(chart.kpi, chart.values, chart.target),
+        tables.by_hour(chart),
         notes=" · ".join(
             filter(
                 None,
                 (
                     t("overview.hour_legend", denominator=denominator.strip("()"), numerator=numerator.strip("()")),
                     t("overview.hour_usual", kind=chart.kind) if chart.usual else "",
+                    t("chart.few_hour_legend", least=chart.min_sample) if any(map(chart.is_few, chart.values)) else "",
                 ),
             )
         ),

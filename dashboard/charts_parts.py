@@ -31,7 +31,7 @@ def day_view(
         name,
         kind,
         findings.daily_finding(chart),
-        tables.by_day(chart.kpi, chart.values, chart.target),
+        tables.by_day(chart),
         notes=" · ".join(text for text in (note, axis_note(chart), day_legend(chart)) if text),
         basis=basis or tables.basis_of(scope, chart.kpi, note=note),
         links=tables.made_of(filters, chart.kpi),
@@ -42,7 +42,8 @@ def day_view(
 
 def day_legend(chart: DailyChart) -> str:
     """How a chart by day is to be read."""
-    return t("overview.legend" if chart.target else "overview.legend_plain")
+    few = t("chart.few_legend", least=chart.min_sample) if any(map(chart.is_few, chart.values)) else ""
+    return " · ".join(filter(None, (few, t("overview.legend" if chart.target else "overview.legend_plain"))))
 
 
 def within_limit(within: Mapping[int, float], limit: int) -> tuple[int, float] | None:
@@ -129,7 +130,7 @@ def figures_table(figures: Sequence[Compared], compared_with: str) -> ChartTable
     for one in figures:
         unit = one.kpi.unit
         without = fmt.figure(one.without, unit, one.target).spoken if one.without else fmt.DASH
-        changes = [fmt.change(one.now, then, unit) or fmt.DASH for then in (one.before, one.last_year)]
+        changes = [fmt.change(one.held, then, unit) or fmt.DASH for then in (one.before, one.last_year)]
         value = fmt.figure(one.now, unit, one.target)
         text = value.text if value.reason else value.spoken
         rows.append((one.kpi.name, text, *tables.sides(one.now), without, *changes, value.reason))

@@ -34,7 +34,7 @@ def sentence(view: SeatsView) -> str:
     text = t("seats.output_is", **made)
     if view.target is not None:
         text = t("seats.output_target", **made, target=fmt.target_text(view.target, view.kpi.unit, brief=True))
-    days, items = fmt.number(view.spread.count), fmt.number(view.calls + view.orders)
+    days, items = fmt.number(view.seat_days), fmt.number(view.calls + view.orders)
     parts = [
         t("finding.comma_plain").join((text, t("seats.made_by", seats=fmt.number(view.seats), days=days, items=items)))
     ]
@@ -141,8 +141,8 @@ def spread_view(view: SeatsView, filters: Filters) -> ChartView:
         for low, below, n in spread.bins
     ]
     low, median, high = (fmt.number(round(value, 1)) for value in (spread.low, spread.median, spread.high))
-    finding = t("seats.spread_is", median=median, low=low, high=high)
-    if view.target is not None:
+    finding = t("seats.spread_is" if spread.count else "seats.spread_none", median=median, low=low, high=high)
+    if view.target is not None and spread.count:
         share = tables.percent(spread.share_below(view.target.value))
         finding += t("seats.spread_below", share=share, target=fmt.level(view.target.value))
     return ChartView(
@@ -153,6 +153,7 @@ def spread_view(view: SeatsView, filters: Filters) -> ChartView:
         notes=t("seats.spread_note"),
         basis=tables.basis_of(view.scope, view.kpi, view.figures[0].now, t("seats.day_how")),
         links=tables.made_of(filters, view.kpi),
+        empty="" if spread.count else t("seats.spread_none"),
         sources=view.scope.sources,
     )
 
@@ -165,7 +166,7 @@ def calendar_view(view: SeatsView, filters: Filters) -> ChartView:
         "calendar",
         t("seats.calendar"),
         findings.daily_finding(chart),
-        tables.by_day(chart.kpi, chart.values, chart.target),
+        tables.by_day(chart),
         notes=t("seats.calendar_target" if chart.target else "seats.calendar_note"),
         basis=tables.basis_of(view.scope, view.kpi, view.figures[0].now),
         links=tables.made_of(filters, view.kpi),

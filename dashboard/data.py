@@ -26,11 +26,14 @@ from dashboard.scope import Scope, open_scope
 from dashboard.target_filters import TargetFilters
 from dashboard.target_filters import parse as parse_target
 from dashboard.views import DataPage, Freshness, Overview, Proof
+from dashboard.views_live import Paced
 from db.centres import tree
 from db.engine import data_version
 from db.journal import source_states
 from db.sheets import SheetRow, list_sheets
 from ingest.pull import find_gaps
+from kpi.model import Grain
+from kpi.periods import unit_of
 
 if TYPE_CHECKING:  # what stands behind these takes seconds to load: imported when first asked for
     from dashboard.ask_alerts import AlertsView
@@ -44,6 +47,9 @@ EXTENSION = "hotline"
 CACHE_SIZE = 64
 FRESH_SECONDS = 5
 """How long the sources' state is kept: 200 screens that ask every few seconds cost one look."""
+
+TARGET_GRAINS = (Grain.HALF, Grain.YEAR)
+"""What targets are set for: over such a period a status is that of the pace."""
 
 T = TypeVar("T")
 
@@ -95,10 +101,22 @@ class Data:
 
     def overview(self, filters: Filters) -> Overview:
         """What 总览 shows; the pace towards its targets is the one that 目标 shows."""
-        view = self._kept(("overview", filters), lambda conn: build_overview(self._scope(conn, filters)))
-        goals = {i.kpi.code: i.goal for i in (*view.headline, *view.rows) if i.goal is not None}
-        rows = {sheet: self.targets(TargetFilters(sheet)) for sheet, _key in goals.values()} if view.is_running else {}
-        return replace(view, paces=paces_of(goals, rows), alerts=self._kept("open alerts", open_alerts))
+
+        def make() -> Overview:
+            paces = self._paces(filters)
+            with self._reading() as conn:
+                return build_overview(self._scope(conn, filters, paces))
+
+        view = self.kept(("overview", filters), make)
+        return replace(view, alerts=self._kept("open alerts", open_alerts))
+
+    def _paces(self, filters: Filters) -> Mapping[str, Paced]:
+        """How the KPIs with a target stand in their sheets, by KPI: as 目标 shows it."""
+        with self._reading() as conn:
+            goals = self._scope(conn, filters).goals()
+        return paces_of(
+            goals, {sheet: self.targets(TargetFilters(sheet)) for sheet in {g.sheet for g in goals.values()}}
+        )
 
     def proof(self, kpi: str, filters: Filters) -> Proof:
         """Where a figure of 总览 comes from. Raises KeyError for a KPI there is not."""
@@ -109,7 +127,13 @@ class Data:
 
     def view(self, page: str, filters: Filters, build: Callable[[Scope], T]) -> T:
         """What a page shows of a centre and period, asked by ``build`` and kept until the data changes."""
-        return self._kept((page, filters), lambda conn: build(self._scope(conn, filters)))
+
+        def make() -> T:
+            paces = self._paces(filters) if unit_of(filters.period(self.today())) in TARGET_GRAINS else {}
+            with self._reading() as conn:
+                return build(self._scope(conn, filters, paces))
+
+        return self.kept((page, filters), make)
 
     def target_filters(self, query: Mapping[str, object]) -> TargetFilters:
         """What the pages of the performance contract are asked for, held against the sheets there are."""
@@ -212,9 +236,9 @@ class Data:
         except DatabaseGone:
             return Freshness(now, None, {}, broken=True)
 
-    def _scope(self, conn: Connection, filters: Filters) -> Scope:
+    def _scope(self, conn: Connection, filters: Filters, paces: Mapping[str, Paced] | None = None) -> Scope:
         product = self.product
-        return open_scope(conn, product.catalogue, filters, self.today(), product.settings.min_sample)
+        return open_scope(conn, product.catalogue, filters, self.today(), product.settings.min_sample, paces)
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives, kept until the data changes: for what pages build from the figures.

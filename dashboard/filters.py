@@ -9,7 +9,7 @@ from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 from kpi.model import Grain
-from kpi.periods import PRESETS, Comparison, Period, on_previous, unit_of
+from kpi.periods import PRESETS, Comparison, Period, compared_until, on_previous, unit_of
 
 CUSTOM = "custom"
 DEFAULT_PRESET = "this-month"
@@ -67,16 +67,22 @@ class Filters:
         return PRESETS[self.preset][0] if self.preset in PRESETS else "所选期间"
 
     def comparison(self, today: date) -> Comparison | None:
-        """环比: the period before, over a like length."""
-        return on_previous(self.period(today), today)
+        """环比: the period before, over a like length; None also where only today of the period has begun."""
+        period = self.period(today)
+        return on_previous(period, compared_until(period, today))
+
+    def is_to_yesterday(self, today: date) -> bool:
+        """True where whole days are compared, and today, which has only begun, is left out."""
+        period = self.period(today)
+        return period.start <= compared_until(period, today) < today <= period.end
 
     def compared_with(self, today: date) -> str:
-        """“较上月同期”: what the change is measured against."""
+        """“较上月同期”: what the change is measured against; ``is_to_yesterday`` says until when."""
         period = self.period(today)
         unit = unit_of(period)
         free = _UNIT_BEFORE[unit] if unit else f"前 {period.days} 天"
         name = _COMPARED_WITH.get(self.preset, free)
-        unfinished = period.end > today and self.preset != "today"
+        unfinished = self.is_to_yesterday(today) or (period.end > today and self.preset != "today")
         return f"较{name}同期" if unfinished else f"较{name}"
 
     def query(self) -> str:
@@ -156,21 +162,25 @@ def read_search(search: str | None) -> dict[str, str]:
     return dict(parse_qsl((search or "")[:2000].removeprefix("?"), keep_blank_values=True))
 
 
-def parse(query: Mapping[str, object], centres: Collection[str] = (), kpis: Collection[str] = ()) -> Parsed:
-    """Filters from a page's query. What is unknown or out of bounds gives way to the default and is said so."""
-    problems: list[str] = []
-    filters = Filters()
+def _over_days(query: Mapping[str, object]) -> tuple[Filters, list[str]]:
+    """The days asked for, and what about them could not be used: said with the period that is shown instead."""
+    filters, problems = Filters(), []
     preset = _text(query.get("period"))
     if preset in PRESETS:
         filters = filters.with_preset(preset)
-    elif preset:
-        problems.append("地址里的期间无法识别,已改为本月。")
-    if "from" in query or "to" in query:
-        days = read_days(query.get("from"), query.get("to"))
-        if days:
-            filters = filters.with_days(*days)
-        else:
-            problems.append("地址里的起止日期无法使用,已改为本月;日期写成 2026-01-31,跨度不超过三年。")
+    days = read_days(query.get("from"), query.get("to"))
+    if days:
+        filters = filters.with_days(*days)
+    if preset and preset not in PRESETS:
+        problems.append(f"地址里的期间无法识别,已改为{filters.label()}。")
+    if not days and ("from" in query or "to" in query):
+        problems.append(f"地址里的起止日期无法使用,已改为{filters.label()};日期写成 2026-01-31,跨度不超过三年。")
+    return filters, problems
+
+
+def parse(query: Mapping[str, object], centres: Collection[str] = (), kpis: Collection[str] = ()) -> Parsed:
+    """Filters from a page's query. What is unknown or out of bounds gives way to the default and is said so."""
+    filters, problems = _over_days(query)
     for key, known, what, put in (
         ("centre", centres, "中心", Filters.with_centre),
         ("kpi", kpis, "指标", Filters.with_kpi),
@@ -185,5 +195,8 @@ def parse(query: Mapping[str, object], centres: Collection[str] = (), kpis: Coll
         filters = filters.with_seat(seat.strip())
     named = query.get("centres")
     if isinstance(named, str):
-        filters = filters.with_centres(code for code in dict.fromkeys(named[:2000].split(",")) if code in centres)
+        codes = [code for code in dict.fromkeys(named[:2000].split(",")) if code]
+        filters = filters.with_centres(code for code in codes if code in centres)
+        if unknown := [code for code in codes if code not in centres]:
+            problems.append(f"地址里的 centres 有 {len(unknown)} 个中心不存在,没有参加对比。")
     return Parsed(filters, tuple(problems))

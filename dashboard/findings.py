@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from dashboard import format as fmt
-from dashboard.judged import shortfall
+from dashboard.judged import shortfall, worry
 from dashboard.texts import t
 from dashboard.views import DailyChart, DataPage, Indicator, Overview, SourceState
 from dashboard.views_live import HourlyChart, RestOfDay
@@ -14,6 +15,8 @@ from kpi.model import KpiValue
 from kpi.status import Operator, Status
 
 MOST_NAMED = 3
+_JUDGED = (Status.MET, Status.AT_RISK, Status.MISSED, Status.OUT_OF_REACH)
+_LOST = (Status.MISSED, Status.OUT_OF_REACH)
 _MISSED = {
     Operator.AT_LEAST: "finding.below",
     Operator.AT_MOST: "finding.above",
@@ -24,11 +27,13 @@ _MISSED = {
 def overview_sentence(view: Overview) -> str:
     """How things stand over the period: what is met, what is not and by how much."""
     items = _each_once((*view.headline, *view.rows))
-    judged = [i for i in items if i.status in (Status.MET, Status.MISSED)]
-    missed = [i for i in judged if i.status is Status.MISSED]
+    judged = [i for i in items if i.status in _JUDGED]
+    missed = [i for i in judged if i.status in _LOST]
     few = [i for i in items if i.status is Status.TOO_FEW]
     if not judged:
         sentence = _without_targets(view, items)
+    elif any(i.status not in (Status.MET, Status.MISSED) for i in judged):
+        sentence = _paced(view, judged)
     elif missed:
         named = t("finding.comma").join(_miss(i) for i in missed[:MOST_NAMED])
         more = t("finding.and_more", n=len(missed)) if len(missed) > MOST_NAMED else ""
@@ -38,6 +43,23 @@ def overview_sentence(view: Overview) -> str:
     else:
         sentence = t("finding.all_met", label=view.label, n=len(judged))
     return sentence + (t("finding.few", n=len(few)) if few else "") + _coverage(view)
+
+
+def _paced(view: Overview, judged: Sequence[Indicator]) -> str:
+    """How many stand how, in the order of worry reversed; and by how much the worst are off."""
+    counts = Counter(i.status for i in judged)
+    ranked = sorted((i for i in judged if i.status in _LOST), key=lambda i: worry(i.status))
+    off = [_miss(i) for i in ranked if i.target is not None and shortfall(i.now, i.target)]
+    more = t("finding.and_others", n=len(ranked)) if len(ranked) > MOST_NAMED else ""
+    return t(
+        "finding.paced",
+        label=view.label,
+        n=len(judged),
+        counts=t("finding.comma").join(
+            t("finding.count", n=counts[status], status=status.value) for status in _JUDGED if counts[status]
+        ),
+        named=t("finding.semicolon") + t("finding.comma").join(off[:MOST_NAMED]) + more if off else "",
+    )
 
 
 def _each_once(items: Iterable[Indicator]) -> list[Indicator]:
@@ -59,10 +81,11 @@ def _without_targets(view: Overview, items: Sequence[Indicator]) -> str:
         return t("finding.no_values", label=view.label)
     shown = fmt.figure(first.now, first.kpi.unit).spoken
     hours, compared = first.same_hours, view.compared_with
-    change = fmt.change(first.now, first.before, first.kpi.unit)
+    change = fmt.change(first.part or first.now, first.before, first.kpi.unit)
     if hours is not None:
         change, compared = fmt.change(hours.now, hours.before, first.kpi.unit), t("today.than_yesterday")
-    versus = t("finding.versus", compared=compared, change=change) if change else ""
+    key = "finding.versus_so_far" if first.part is not None else "finding.versus"
+    versus = t(key, compared=compared, change=change) if change else ""
     return t("finding.no_targets", label=view.label, name=first.kpi.name, value=shown, versus=versus)
 
 
@@ -78,16 +101,20 @@ def _coverage(view: Overview) -> str:
 def daily_finding(chart: DailyChart) -> str:
     """What the days of the period say about a KPI."""
     name, unit = chart.kpi.name, chart.kpi.unit
-    known = [v for v in chart.values if v.value is not None and chart.period.start <= v.start <= chart.period.end]
-    if not known:
+    told = [v for v in chart.values if v.value is not None and chart.period.start <= v.start <= chart.period.end]
+    if not told:
         return t("finding.daily_none", name=name)
-    if len(known) == 1:
+    known = [v for v in told if chart.counts(v)]
+    if not known and any(chart.is_few(v) for v in told):
+        return t("finding.daily_few", name=name, least=chart.min_sample)
+    if len(known or told) == 1:
+        known = known or told
         return t("finding.daily_one", name=name, day=fmt.day(known[0].start, chart.today), value=_text(known[0], chart))
     lowest, highest = min(known, key=_value), max(known, key=_value)
     if chart.target is None or chart.target.operator == "=":
         low, high = (_at(v, chart) for v in (lowest, highest))
         return t("finding.daily_range", name=name, high=high, low=low)
-    missed = [v for v in known if not chart.target.holds(_value(v))]
+    missed = [v for v in known if chart.misses(v)]
     if not missed:
         return t("finding.daily_met", name=name, n=len(known), target=fmt.target_text(chart.target, unit))
     worst = lowest if chart.target.operator == ">=" else highest
@@ -130,12 +157,13 @@ def _tightest(chart: HourlyChart) -> str:
     every = [v for v in chart.values if v.value is not None]
     if not every:
         return t("finding.hourly_none", name=chart.kpi.name)
-    known = [v for v in every if (v.denominator or 0.0) >= chart.min_sample] or every
+    known = [v for v in every if not chart.is_few(v)]
+    if not known:
+        return t("finding.hourly_few", name=chart.kpi.name, least=chart.min_sample)
     is_worst = max if chart.kpi.better == "lower" else min
     worst = is_worst(known, key=_value)
     busiest = max(known, key=lambda v: v.denominator or 0.0)
-    missed = [v for v in known if chart.target is not None and not chart.target.holds(_value(v))]
-    if chart.target is not None and not missed:
+    if chart.target is not None and not any(chart.misses(v) for v in known):
         return t("finding.hourly_met", name=chart.kpi.name, n=len(known), busiest=int(busiest.key))
     return t(
         "finding.hourly_busiest" if (busiest.denominator or 0.0) > (worst.denominator or 0.0) else "finding.hourly",

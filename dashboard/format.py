@@ -15,6 +15,7 @@ DASH = "—"
 MINUS = "−"
 _MOST_DECIMALS = 10
 _DECIMALS = {Unit.PERCENT: 2, Unit.SECONDS: 1, Unit.ITEMS_PER_SEAT_DAY: 1, Unit.POINTS: 2}
+_COUNTS = (Unit.CALLS, Unit.ITEMS, Unit.TIMES, Unit.PEOPLE)
 _WEEKDAYS = "一二三四五六日"
 _ANY_FLOAT = Context(prec=400)
 """Digits enough for the largest float there is: one absurd figure must not take its page down."""
@@ -143,11 +144,15 @@ def signed(value: Decimal, decimals: int) -> str:
 
 
 def difference(now: float, then: float, unit: Unit) -> str:
-    """“+0.8 个百分点”, “−4.1 秒”, “+312 个”; “持平” where nothing changed, “基本持平” where next to nothing did."""
+    """“+0.8 个百分点”, “−4.1 秒”, “+312 个”, of counts against a mean “约 −40 个”;
+    “持平” where nothing changed, “基本持平” where next to nothing did."""
     change = _exact(now, unit) - _exact(then, unit)
     name = "个百分点" if unit is Unit.PERCENT else unit.value
     if change == 0:
         return "持平"
+    if unit in _COUNTS and change != change.to_integral_value():  # against a mean: half a call means nothing
+        whole = signed(change, 0)
+        return f"约 {whole} {name}" if _rounded(change, 0) else "基本持平"
     least = 1 if unit in _DECIMALS else _least_decimals(change, unit)
     for decimals in (least, 2):
         if _rounded(change, decimals) != 0:

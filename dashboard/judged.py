@@ -51,14 +51,11 @@ class Target:
 
 
 def judge(value: KpiValue, target: Target | None, min_sample: int) -> Status | None:
-    """The status word of a figure; None where it has a value but nothing to be judged by."""
+    """The status word of a figure; None where there is nothing to be judged by, and so no word, whatever is missing."""
+    if target is None:
+        return None
     if value.reason in (NoValue.TOO_FEW, NoValue.ZERO_DENOMINATOR):
         return Status.TOO_FEW
-    started = value.reason is not NoValue.NOT_STARTED
-    if target is None:
-        if not started:
-            return Status.NOT_DUE
-        return Status.NO_DATA if value.value is None else None
     unmet = value.value is not None and not target.holds(value.value)
     if unmet and not target.due and target.operator is not Operator.AT_MOST:
         return Status.NOT_DUE
@@ -66,7 +63,7 @@ def judge(value: KpiValue, target: Target | None, min_sample: int) -> Status | N
         value.value,
         target.operator,
         target.value,
-        started=started,
+        started=value.reason is not NoValue.NOT_STARTED,
         sample=value.denominator,
         min_sample=min_sample,
         tolerance=target.tolerance,

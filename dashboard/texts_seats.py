@@ -56,8 +56,11 @@ SEAT_TEXTS: dict[str, str] = {
     # spread and calendar
     "seats.spread": "坐席日的分布",
     "seats.spread_is": "一半的坐席日不少于 {median} 件,八成在 {low}–{high} 件之间",
+    "seats.spread_none": "还没有过完的坐席日;今天尚未结束,不计入分布",
     "seats.spread_below": ";{share} 的坐席日不到 {target} 件",
-    "seats.spread_note": "一个坐席一天算一次,按当天处理件数分档;虚线为目标。目标是对平均而言的,不要求每人每天达到",
+    "seats.spread_note": (
+        "一个坐席一天算一次,按当天处理件数分档,今天尚未结束,不计入;虚线为目标。目标是对平均而言的,不要求每人每天达到"
+    ),
     "seats.day_how": "一个座席一天签入或处理过至少一件即为一个坐席日;只签入、没有处理的记 0 件。",
     "seats.items_of_day": "当天件数",
     "seats.share": "占比(%)",

@@ -109,6 +109,8 @@ WALL_TEXTS: dict[str, str] = {
     "wall.late_none": "到期的工单都按时办结",
     # notices
     "wall.notices_said": "{n} 条通知",
+    "wall.notices_none": "现在没有通知",
+    "wall.notices_how": "在 /wall/notices 写通知(移动鼠标,点上方的“通知”);写好后自动显示在这里",
     "wall.until": "至 {day}",
     "wall.notices_more": "另有 {n} 条",
     # states

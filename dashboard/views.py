@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from dashboard.judged import Target
 from dashboard.views_live import HourlyChart, OpenAlert, Paced
-from kpi.model import Kpi, KpiValue
+from dashboard.views_restated import RestatedView
+from kpi.model import Group, Kpi, KpiValue
 from kpi.periods import Period
 from kpi.status import Status
 
@@ -20,13 +21,15 @@ from kpi.status import Status
 @dataclass(frozen=True, slots=True)
 class SameHours:
     """A running day up to its last whole hour with data, held against the same hours of the day before and of the
-    usual day of its kind. ``hint`` says which hours and days; ``reason``: why there is nothing to hold it against."""
+    usual day of its kind. ``hour``: the first that does not count any more. ``hint`` says which hours and days;
+    ``reason``: why there is nothing to hold it against."""
 
     now: KpiValue | None = None
     before: KpiValue | None = None
     usual: KpiValue | None = None
     hint: str = ""
     reason: str = ""
+    hour: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,9 @@ class Indicator:
     """One row (or card): a KPI over the period, what it is judged by and how it came there.
 
     ``before``: the period before, over a like length; of today, which has only begun, ``same_hours`` instead.
+    ``part``: the days compared with it, where today is not among them; ``reason``: why there are none.
     ``without``: the same with approved exclusions left out, only where some lie in the period.
     ``trend``: the last four weeks by day. ``sources``: codes of the sources that brought the figures.
-    ``goal``: sheet and indicator (code, key) that the target comes from.
     """
 
     kpi: Kpi
@@ -44,12 +47,13 @@ class Indicator:
     today: KpiValue | None = None
     before: KpiValue | None = None
     same_hours: SameHours | None = None
+    part: KpiValue | None = None
+    reason: str = ""
     without: KpiValue | None = None
     target: Target | None = None
     status: Status | None = None
     trend: tuple[KpiValue, ...] = ()
     sources: tuple[str, ...] = ()
-    goal: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,11 @@ class MarkedDay:
 
 @dataclass(frozen=True, slots=True)
 class DailyChart:
-    """One KPI by day. ``period``: the days asked for within the days drawn. ``formula``: in force, written out."""
+    """One KPI by day. ``period``: the days asked for within the days drawn. ``formula``: in force, written out.
+
+    A day with a sample below ``min_sample`` is only shown: it is not judged, and no finding names it. Nor is today,
+    which has only begun, unless ``today_counts``: the figures are of spans that have ended.
+    """
 
     kpi: Kpi
     values: tuple[KpiValue, ...]
@@ -72,6 +80,23 @@ class DailyChart:
     holidays: tuple[MarkedDay, ...] = ()
     excluded: tuple[MarkedDay, ...] = ()
     formula: str = ""
+    min_sample: int = 0
+    today_counts: bool = False
+
+    def is_few(self, value: KpiValue) -> bool:
+        """True of a day with a figure on too small a sample. Of seats the items are counted: a centre has no more
+        seat-days a day than seats."""
+        sample = value.numerator if self.kpi.group is Group.SEATS else value.denominator
+        return value.value is not None and sample is not None and sample < self.min_sample
+
+    def counts(self, value: KpiValue) -> bool:
+        """True of a day that can be judged and named: it has a figure, is over, and its sample is large enough."""
+        over = self.today_counts or value.start < self.today
+        return value.value is not None and over and not self.is_few(value)
+
+    def misses(self, value: KpiValue) -> bool:
+        """True of a day that can be judged and is on the wrong side of the target."""
+        return self.target is not None and self.counts(value) and not self.target.holds(value.value or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,36 +227,6 @@ class RejectView:
     column: str
     value: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class RestatedFigure:
-    """A KPI of one day as it was and as it became."""
-
-    kpi: Kpi
-    old: KpiValue
-    new: KpiValue
-
-
-@dataclass(frozen=True, slots=True)
-class RestatedMeasure:
-    """A measure of one day, by its name, as it was and as it became."""
-
-    name: str
-    old: float | None
-    new: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class RestatedView:
-    """What one pull changed in one day of one centre after the day had ended."""
-
-    at: datetime
-    centre: str
-    day: date
-    run_id: int | None
-    figures: tuple[RestatedFigure, ...]
-    measures: tuple[RestatedMeasure, ...]
 
 
 class DayState(StrEnum):

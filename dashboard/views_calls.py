@@ -19,7 +19,11 @@ Formulas = Mapping[str, tuple[tuple[str, str], ...]]
 @dataclass(frozen=True, slots=True)
 class Compared:
     """A KPI over the period: as it is, without approved exclusions (None: there are none), the period before and the
-    same period a year before, over like lengths (None: not to be compared)."""
+    same period a year before, over like lengths (None: not to be compared).
+
+    ``part``: of today, which has only begun, what it was up to its last whole hour, as the others are; of more days
+    what they were without today. ``reason``: why nothing can be compared.
+    """
 
     kpi: Kpi
     now: KpiValue
@@ -28,6 +32,13 @@ class Compared:
     last_year: KpiValue | None = None
     target: Target | None = None
     status: Status | None = None
+    part: KpiValue | None = None
+    reason: str = ""
+
+    @property
+    def held(self) -> KpiValue:
+        """What the other periods are held against."""
+        return self.now if self.part is None else self.part
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,8 @@ class Versus:
 
 @dataclass(frozen=True, slots=True)
 class PageScope:
-    """What the parts of a page share. ``compared_with``: “较上月同期”. ``formulas``: of every KPI shown."""
+    """What the parts of a page share. ``compared_with``: “较上月同期”. ``formulas``: of every KPI shown.
+    ``hint``: which hours are compared, where the day has only begun. ``to_yesterday``: changes are over whole days."""
 
     centre_name: str
     label: str
@@ -120,6 +132,8 @@ class PageScope:
     min_sample: int
     formulas: Formulas
     sources: tuple[str, ...]
+    hint: str = ""
+    to_yesterday: bool = False
 
 
 @dataclass(frozen=True, slots=True)

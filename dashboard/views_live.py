@@ -8,6 +8,7 @@ from datetime import datetime
 
 from dashboard.judged import Target
 from kpi.model import Kpi, KpiValue
+from kpi.periods import Period
 from kpi.status import Status
 
 
@@ -30,8 +31,8 @@ class RestOfDay:
 class HourlyChart:
     """One KPI by hour of today, hours without data left out. ``formula``: the one in force, written out.
 
-    An hour with fewer than ``min_sample`` in its denominator is too quiet to be called the worst. ``usual``: what the
-    denominator usually is in each hour of a day of this ``kind``; {} where too few days tell it.
+    An hour with fewer than ``min_sample`` in its denominator is only shown: it is not judged, nor called the worst.
+    ``usual``: what the denominator usually is in each hour of a day of this ``kind``; {} where too few days tell it.
     """
 
     kpi: Kpi
@@ -43,11 +44,21 @@ class HourlyChart:
     kind: str = ""
     rest: RestOfDay | None = None
 
+    def is_few(self, value: KpiValue) -> bool:
+        """True of an hour with a figure on too small a sample."""
+        return value.value is not None and (value.denominator or 0.0) < self.min_sample
+
+    def misses(self, value: KpiValue) -> bool:
+        """True of an hour that can be judged and is on the wrong side of the target."""
+        judged = self.target is not None and value.value is not None and not self.is_few(value)
+        return judged and self.target is not None and not self.target.holds(value.value or 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Paced:
-    """How a KPI stands towards its target of the half-year or year: allowance, rate still required, in words."""
+    """How a KPI stands towards its target of the half-year or year (``period``): status, allowance, rate required."""
 
+    period: Period
     status: Status
     said: str
     chance: float | None

@@ -88,6 +88,7 @@ class SeatsView:
     seats: int
     calls: float
     orders: float
+    seat_days: float
     spread: Spread
     calendar: DailyChart
     ranking: Ranking | None
@@ -97,7 +98,7 @@ class SeatsView:
     @property
     def has_values(self) -> bool:
         """True where there is anything to show."""
-        return self.spread.count > 0
+        return self.seat_days > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,12 @@ class Week:
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One KPI of the week beside the week before: the figures, today's so far, and both weeks day by day from Monday
-    (None: no figure)."""
+    (None: no figure). ``few``: days on too small a sample to be judged."""
 
     item: Indicator
     days: tuple[float | None, ...] = ()
     days_before: tuple[float | None, ...] = ()
+    few: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ class OpenAlert:
 
 @dataclass(frozen=True, slots=True)
 class WallView:
-    """Everything the wall shows. ``judged``: there is a target sheet by which single days can be held."""
+    """Everything the wall shows. ``judged``: there is a target sheet by which single days can be held. ``rest``: the
+    week of what else is judged, beside the tiles."""
 
     centre_name: str
     week: Week
@@ -132,4 +134,5 @@ class WallView:
     progress: Progress | None = None
     alerts: tuple[OpenAlert, ...] = ()
     rules: int = 0
+    rest: tuple[Indicator, ...] = ()
     has_values: bool = True

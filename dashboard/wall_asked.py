@@ -59,11 +59,7 @@ def parse(
         return value if value in known else default
 
     scenes, unknown = _scenes(query.get("scenes", "")[:200])
-    if unknown:
-        problems.append(t("wall.bad_scenes", known=", ".join(SCENES)))
     every = _seconds(query.get("every", "").strip()[:8])
-    if every is None:
-        problems.append(t("wall.bad_every", low=SHORTEST, high=LONGEST))
     asked = WallAsked(
         centre=word("centre", centres, "", t("wall.bad_centre")),
         sheet=word("sheet", sheets, "", t("wall.bad_sheet")),
@@ -74,6 +70,10 @@ def parse(
         scene=word("scene", scenes, "", t("wall.bad_scenes", known=", ".join(scenes))),
         paused=query.get("pause") == "1",
     )
+    if unknown:
+        problems.append(t("wall.bad_scenes", known=", ".join(SCENES)))
+    if every is None:
+        problems.append(t("wall.bad_every", low=SHORTEST, high=LONGEST))
     return asked, tuple(dict.fromkeys(problems))
 
 

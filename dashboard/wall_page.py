@@ -76,9 +76,9 @@ def _frame(*, demo: bool) -> Html:
     return Html(
         el("header", place, when)
         + el("main", el("p", t("wall.loading"), cls="sentence", id="waiting"), id="scenes")
+        + el("footer", id="line", aria_hidden="true")
         + el("p", id="note", role="alert", hidden=True)
         + _tools()
-        + el("footer", id="line", aria_hidden="true")
     )
 
 

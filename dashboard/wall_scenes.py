@@ -46,8 +46,18 @@ def scenes_of(view: WallView, notices: Sequence[Notice], names: Sequence[str]) -
             _log.exception("a scene of the wall failed: %s", name)
             drawn = scene("", t("wall.broken"))
         if drawn is not None:
-            made.append(Scene(name, t(f"wall.scene_{name}"), drawn, blake2b(drawn.encode(), digest_size=6).hexdigest()))
+            made.append(_made(name, drawn))
+    if not made and "notices" in names:  # asked for alone: an empty screen would look broken
+        made.append(_made("notices", scene(t("wall.scene_notices"), t("wall.notices_none"), _where_to_write())))
     return tuple(made)
+
+
+def _made(name: str, drawn: Html) -> Scene:
+    return Scene(name, t(f"wall.scene_{name}"), drawn, blake2b(drawn.encode(), digest_size=6).hexdigest())
+
+
+def _where_to_write() -> Html:
+    return el("p", t("wall.notices_how"), cls="line")
 
 
 def _drawings() -> Mapping[str, Drawing]:
@@ -99,7 +109,7 @@ def week_scene(view: WallView, _notices: Sequence[Notice]) -> Html:
 def _week_sentence(view: WallView) -> str:
     """What missed its target; where nothing did, how the first figure moved."""
     sentence, first = overview_sentence(as_overview(view)), view.tiles[0].item
-    missed = any(one.item.status is Status.MISSED for one in view.tiles)
+    missed = any(one.status is Status.MISSED for one in (*(tile.item for tile in view.tiles), *view.rest))
     if missed or first.target is None or not fmt.change(first.now, first.before, first.kpi.unit):
         return sentence
     return sentence + t("wall.moved", name=first.kpi.name, than=change_line(first, view.week))
@@ -115,7 +125,7 @@ def as_overview(view: WallView) -> Overview:
         period=view.week.period,
         today=view.week.today,
         headline=tuple(one.item for one in view.tiles),
-        rows=(),
+        rows=view.rest,
         silent=(),
         daily=None,
         hourly=None,
@@ -184,7 +194,11 @@ def _initial(weekday: str) -> str:
 
 def _curve(one: Tile, week: Week) -> Curve:
     target = one.item.target
-    missed = [target is not None and value is not None and not target.holds(value) for value in one.days]
+    few = one.few or (False,) * len(one.days)
+    missed = [
+        target is not None and value is not None and not small and not target.holds(value)
+        for value, small in zip(one.days, few, strict=True)
+    ]
     return Curve(
         now=one.days,
         before=one.days_before,

@@ -38,6 +38,8 @@ def evaluate(conn: Connection, catalogue: Catalogue, ask: Ask) -> Answer:
         raise ValueError(f"{ask.until_hour} 时不行: 请写 1 到 24")
     if ask.until_hour is not None and (ask.by in facts.KEY_COLUMNS or ask.by is Grain.ROLLING_24H):
         raise ValueError(f"按 {ask.by.value} 分时不能只计到某一小时为止")
+    if ask.part_until is not None and (ask.by is not Grain.TOTAL or not ask.start <= ask.part_until <= ask.end):
+        raise ValueError(f"只有合计可以另计到 {ask.part_until},且要在期间之内")
     centre_tree = tree(conn)
     centres = centre_tree.under_all(ask.centres)
     period = Period(ask.start, ask.end)
@@ -69,6 +71,8 @@ def _values(context: Context, kpis: Sequence[Kpi], centres: tuple[int, ...]) -> 
             for kpi in kpis
         }
     pieces = [(piece, _key(piece, by)) for piece in split(context.period, by)]
+    if context.ask.part_until is not None:
+        pieces.append((Period(context.period.start, context.ask.part_until), ""))
     found = {}
     for kpi in kpis:
         folder = folder_of(context, kpi, inputs, centres)

@@ -35,6 +35,9 @@ class Folder:
         denominator = sum(parts.denominators[days]) if known else None
         definition = self._definition(period)
         numerator, denominator = self._with_stocks(numerator, denominator, definition, period)
+        if period.start > self.as_of:  # a level of today says nothing of days to come
+            numerator = denominator = None
+            known = False
         value = None
         if definition.mode == "mean_of_months" and known:
             value = _mean_of_months(parts, days)

@@ -234,7 +234,8 @@ class Ask:
 
     ``start``/``end`` inclusive. ``as_of``: the last day that counts as passed. ``formula`` overrides the
     definition in force. ``exclude``: leave approved exclusions out. ``until_hour``: of each day only the hours before
-    this one (1…24), which calls alone are known by.
+    this one (1…24), which calls alone are known by. ``part_until``: after each total the same up to this day, from
+    the same sums.
     """
 
     kpis: tuple[str, ...]
@@ -246,6 +247,7 @@ class Ask:
     formula: str | None = None
     exclude: bool = False
     until_hour: int | None = None
+    part_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,11 +199,12 @@ def _write_orders(desk: Desk, days: Sequence[date], file: str) -> None:
         "rated_orders": 40,
     }
     rows = [row | {"day": day, "anchor": day, "satisfied_orders": 37 if day.day % 3 else 35} for day in days]
-    bad = days[-1].day == 18
+    said = "‘受理时间’ 不是时间: ‘2026-13-01’。改正后重新导入,或导出剔除行来改正"
+    bad = reject(file=file, sheet="工单", column="受理时间", value="2026-13-01", reason=said)
     made = batch(
         orders=orders(*rows, centre="district"),
         inputs=[{"name": file, "rows": 200}],
-        rejects=[reject(file=file, sheet="工单", column="受理时间", value="2026-13-01")] if bad else [],
+        rejects=[bad] if days[-1].day == 18 else [],
         first_day=days[0],
         last_day=days[-1],
     )

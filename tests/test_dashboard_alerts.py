@@ -149,6 +149,13 @@ def test_a_rule_is_muted_and_heard_again(desk: FakeProduct) -> None:
     assert "暂停 24 小时" in str(parts.rules_table(_view(desk), desk.clock().astimezone(desk.tz)))
 
 
+def test_a_rule_that_is_off_does_not_watch(desk: FakeProduct) -> None:
+    with write(desk.engine) as conn:
+        save_rules(conn, [RULE, replace(RULE, code="off", enabled=False)], desk.clock())
+    said = parts.sentence(_view(desk), desk.clock().astimezone(desk.tz))
+    assert said == "现在没有告警。1 条规则在看着。"
+
+
 def test_values_and_levels_carry_their_units(desk: FakeProduct) -> None:
     missing = AlertRule("m", "话务导出", AlertKind.MISSING_DAY, "calls", operator="<=", level=0)
     long = AlertRule("h", "处理时长", AlertKind.WEEK, "handle_time", operator="<=", level=300)

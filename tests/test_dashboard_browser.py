@@ -46,7 +46,7 @@ def test_it_opens_with_the_sentence_then_the_proof(someone: Visitor) -> None:
     for text in ("接通率", "✕", "未达标", "95.34", "目标 ≥ 96 %", "15,827 / 16,600", "19/20 天有数据", "较上月同期"):
         expect(card).to_contain_text(text)
     expect(page.locator(".freshness")).to_contain_text("截至 14:40")
-    expect(page.locator(".chart-daily h2")).to_have_text("接通率 19 天中 7 天未达目标,最差 3月7日 91.67 %")
+    expect(page.locator(".chart-daily h2")).to_have_text("接通率 18 天中 7 天未达目标,最差 3月7日 91.67 %")
     expect(page.locator(".kpi-table tbody tr").first).to_contain_text("按时办结率")
     assert someone.troubles == []
 

@@ -49,12 +49,15 @@ def someone(browser: Browser, site: Site) -> Iterator[Visitor]:
 
 
 def given_names(engine: Engine) -> list[str]:
-    """Every Chinese text the database holds, and the other names of KPIs: data, not interface. The longest first."""
+    """Every Chinese text the database holds, and the other names of KPIs: data, not interface. The longest first.
+
+    Why a row was rejected is no name: the pages say it in their own language."""
     found = {alias for kpi in BUILTIN for alias in kpi.aliases} | set(QUOTED)
     with engine.connect() as conn:
         for table in inspect(engine).get_table_names():
-            for row in conn.execute(text(f'SELECT * FROM "{table}"')):
-                found |= {value for value in row if isinstance(value, str) and CHINESE.search(value)}
+            for row in conn.execute(text(f'SELECT * FROM "{table}"')).mappings():
+                given = [value for name, value in row.items() if (table, name) != ("rejects", "reason")]
+                found |= {value for value in given if isinstance(value, str) and CHINESE.search(value)}
     return sorted(found, key=len, reverse=True)
 
 

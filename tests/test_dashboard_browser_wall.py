@@ -129,6 +129,37 @@ def test_every_scene_fits_and_can_be_read(browser: Browser, site: Site, size: di
         assert someone.troubles == []
 
 
+@pytest.mark.parametrize("size", [FULL_HD, FOUR_K], ids=["1080p", "4k"])
+def test_the_bar_below_covers_no_line_of_a_full_scene(browser: Browser, site: Site, size: dict[str, int]) -> None:
+    with visitor(browser, site, size) as someone:
+        page = someone.page
+        page.goto(f"{site.url}/wall?centre=city&scenes=pace&pause=1")
+        page.wait_for_selector(SHOWN)
+        page.wait_for_selector("#note:not([hidden])")
+        last, bar = page.evaluate(_FULL)
+        assert last <= bar
+        assert someone.troubles == []
+
+
+_FULL = """() => {
+  const rows = document.querySelector('.paces');
+  while (rows.children.length < 6) rows.appendChild(rows.lastChild.cloneNode(true));
+  rows.querySelectorAll('.name').forEach(name => { name.textContent = '保障 12345 热线受理渠道畅通回访率'; });
+  const rest = document.querySelector('.scene .body > .line');
+  rest.textContent = '另有 13 项: 13 项达标';
+  return [rest.getBoundingClientRect().bottom, document.getElementById('note').getBoundingClientRect().top];
+}"""
+
+
+def test_it_says_on_the_screen_what_its_address_can_not_be_used_for(browser: Browser, site: Site) -> None:
+    with visitor(browser, site, FULL_HD) as someone:
+        someone.page.goto(f"{site.url}/wall?centre=nope&pause=1")
+        expect(someone.page.locator("#note")).to_have_text("已暂停,按空格继续 · 地址里的中心不存在,已显示全部中心。")
+        someone.page.goto(f"{site.url}/wall?centre=nope&scenes=bogus,week&every=abc")
+        for said in ("1/3 地址里的中心不存在", "2/3 地址里的场景有的不存在", "3/3 地址里的 every 要写"):
+            expect(someone.page.locator("#note")).to_contain_text(said)
+
+
 _MEASURE = """() => {
   const scene = document.querySelector('.scene:not([hidden])'), sizes = new Set(), cut = [];
   let bottom = 0;

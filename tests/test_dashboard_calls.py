@@ -9,16 +9,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from dashboard import charts_calls
+from dashboard import charts_calls, charts_parts
 from dashboard.ask_calls import build_calls
+from dashboard.components.calls import figures_panel
 from dashboard.data import Data
 from dashboard.filters import Filters
 from dashboard.views_calls import CallsView
 from db.definitions import add_definition, add_exclusion
 from db.engine import make_engine, migrate, write
+from db.schema import WHOLE_DAY
 from kpi.interval import wilson
 from kpi.model import Definition, Exclusion, NoValue
 from tests.dashboard_facts import MISSING, TODAY, fill, product
+from tests.dashboard_views import words
 from tests.factories import Desk, FrozenClock, at, batch, calls
 
 MARCH = [date(2026, 3, 1) + timedelta(days=n) for n in range(20)]
@@ -74,13 +77,58 @@ def empty(tmp_path: Path) -> Iterator[tuple[Engine, Path]]:
     engine.dispose()
 
 
+def _cells(view: CallsView) -> dict[str, tuple[str, ...]]:
+    table = charts_parts.figures_table(view.figures, view.scope.compared_with)
+    return {row[0]: row[5:7] for row in table.rows}
+
+
+def test_it_holds_today_against_the_same_hours_as_the_overview_does(filled: tuple[Engine, Path]) -> None:
+    data, today = Data(product(*filled)), Filters(preset="today")
+    view, overview = data.view("calls", today, build_calls), data.overview(today)
+    rows = {item.kpi.code: item.same_hours for item in (*overview.headline, *overview.rows)}
+    held = {one.kpi.code: (one.part, one.before) for one in view.figures}
+    assert held == {code: (rows[code].now, rows[code].before) for code in held if rows[code]}  # type: ignore[union-attr]
+    assert _cells(view)["接通率"] == ("−1.0 个百分点", "—")
+    assert view.scope.compared_with == "较昨天同时段"
+    shown = words(figures_panel("重点", view.figures, view.scope, today))
+    assert "−1.0 个百分点" in shown and "变化是今天 13 时前与昨天、上年同一天的 13 时前相比" in shown
+
+
+def test_it_holds_today_against_the_same_hours_a_year_before(empty: tuple[Engine, Path]) -> None:
+    desk = Desk(empty[0], FrozenClock("2026-03-20 02:00"))
+    made = product(*empty, now="2026-03-20 11:30")
+    desk.source("calls", "话务")
+    rows = [
+        {"day": day, "hour": hour, "offered": 100, "answered": got, "abandoned": 100 - got}
+        for day, got in ((TODAY, 95), (date(2025, 3, 20), 90))
+        for hour in (9, 10, 11, 12)
+        if day != TODAY or hour < 12
+    ]
+    for day in (TODAY, date(2025, 3, 20)):
+        own = calls(*(row for row in rows if row["day"] == day), centre="district")
+        desk.write(batch(calls=own, first_day=day, last_day=day), source="calls")
+    view = Data(made).view("calls", Filters(preset="today"), build_calls)
+    assert _cells(view)["呼入量"] == ("—", "持平")  # two whole hours of both: the third still runs
+    assert _cells(view)["接通率"] == ("—", "+5.0 个百分点")
+    assert "(较上年同期 +5.0 个百分点)" in charts_calls.sentence(view)
+
+
+def test_it_says_why_today_is_not_compared(empty: tuple[Engine, Path]) -> None:
+    desk = Desk(empty[0], FrozenClock("2026-03-20 02:00"))
+    made = product(*empty, now="2026-03-20 11:30")
+    desk.source("calls", "话务")
+    row = {"day": TODAY, "hour": WHOLE_DAY, "offered": 100, "answered": 95, "abandoned": 5}
+    desk.write(batch(calls=calls(row, centre="district"), first_day=TODAY, last_day=TODAY), source="calls")
+    view = Data(made).view("calls", Filters(preset="today"), build_calls)
+    assert "来源只给整天的数,当天不作比较" in words(figures_panel("重点", view.figures, view.scope, Filters()))
+
+
 def test_it_adds_up_the_period_and_holds_it_against_the_month_before(view: CallsView) -> None:
     figures = {one.kpi.code: one for one in view.figures}
     rate = figures["answer_rate"]
     assert (rate.now.numerator, rate.now.denominator) == (ANSWERED, OFFERED)
-    assert (
-        rate.before is not None and rate.before.denominator == 15 * 1000 + 5 * 600
-    )  # 1–20 February begins on a Sunday
+    assert rate.before is not None
+    assert rate.before.denominator == 14 * 1000 + 5 * 600  # 1–19 February begins on a Sunday; today has only begun
     assert rate.last_year is not None and rate.last_year.value is None
     assert rate.without is None
     assert figures["abandon_rate"].now.numerator == OFFERED - ANSWERED

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
+from plotly.io.json import to_json_plotly  # type: ignore[import-untyped]
 from sqlalchemy import Engine
 
-from dashboard import charts_overview
+from dashboard import charts_overview, language
 from dashboard.app import create_app
+from dashboard.ask_catalogue import build_catalogue
 from dashboard.chart_files import csv_bytes, xlsx_bytes
+from dashboard.chart_routes import PAGES
+from dashboard.components import catalogue
 from dashboard.components.chart_frame import MOST_ROWS, chart_frame
+from dashboard.data import EXTENSION, Data
+from dashboard.english.phrases import tree_in_english
 from dashboard.filters import Filters
+from dashboard.target_filters import TargetFilters
 from dashboard.views_charts import ChartTable, ChartView, Title
 from db.engine import make_engine, migrate
-from tests.dashboard_facts import TODAY, fill, product
+from tests.dashboard_facts import TODAY, call_rows, fill, product
 from tests.dashboard_views import daily, hourly, missed, overview, props, words
+from tests.factories import TZ, Desk, FrozenClock, batch, calls
 
 TITLES = (Title("队列"), Title("接通率(%)", numeric=True), Title("说明"))
 
@@ -140,6 +150,70 @@ def test_it_hands_out_today_by_hour(client: FlaskClient) -> None:
     rows = rows_of(client.get("/export/chart/overview/hourly.csv?period=today&kpi=answer_rate").data)
     assert [row[0] for row in rows[1:]] == [f"{hour:02d}:00" for hour in range(8, 14)]
     assert rows[3] == ["10:00", "92", "92", "100", ""]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Data]:
+    """Two centres with calls, so that every page has its charts."""
+    folder = tmp_path_factory.mktemp("house")
+    engine: Engine = make_engine(f"sqlite:///{folder / 'hotline.db'}")
+    migrate(engine)
+    fill(engine)
+    rows = calls(*call_rows(TODAY), centre="city")
+    Desk(engine, FrozenClock("2026-03-20 14:30")).write(batch(calls=rows, first_day=TODAY, last_day=TODAY), "city")
+    yield create_app(product(engine, folder)).server.extensions[EXTENSION]
+    engine.dispose()
+
+
+def _catalogue_links(data: Data) -> Iterator[tuple[str, list[str]]]:
+    """Every chart of every page that leads to the catalogue, with the words searched for there."""
+    (sheet, *_) = data.sheets()
+    progress = data.targets(TargetFilters(sheet.code)).progress
+    keys = [row.key for row in progress.rows] if progress else []
+    asked = {"period": "this-month", "seat": "district/1001", "sheet": sheet.code}
+    for page, key in [*((page, "") for page in PAGES), *(("indicator", key) for key in keys)]:
+        for chart in PAGES[page](data, asked | {"key": key}).values():
+            for _text, address in chart.links:
+                if address.startswith("/catalogue"):
+                    yield f"{page}/{chart.name}", parse_qs(urlsplit(address).query)["q"][0].lower().split()
+
+
+def _entries(node: Any) -> Iterator[str]:
+    """The texts of the catalogue's entries, as the search in the browser reads them."""
+    if isinstance(node, list):
+        for one in node:
+            yield from _entries(one)
+    elif isinstance(node, dict):
+        own = node.get("props", {})
+        if "data-entry" in own:
+            yield "".join(_texts(own)).lower()
+        else:
+            yield from _entries(own.get("children"))
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for one in node:
+            yield from _texts(one)
+    elif isinstance(node, dict):
+        yield from _texts(node.get("props", node).get("children"))
+    elif node is not None:
+        yield str(node)
+
+
+@pytest.mark.parametrize("spoken", [language.CHINESE, language.ENGLISH])
+def test_it_leads_from_every_chart_to_a_definition_there_is(house: Data, spoken: str) -> None:
+    try:
+        language.use(spoken)
+        view = house.view("catalogue", Filters(), lambda scope: build_catalogue(scope, TZ))
+        page = json.loads(to_json_plotly(catalogue.groups(view, Filters())))
+        entries = list(_entries(tree_in_english(page) if spoken == language.ENGLISH else page))
+        wanted = list(_catalogue_links(house))
+    finally:
+        language.use(None)
+    assert {chart.split("/")[0] for chart, _words in wanted} == set(PAGES)
+    lost = [(chart, words) for chart, words in wanted if not any(all(w in one for w in words) for one in entries)]
+    assert lost == []
 
 
 @pytest.mark.parametrize(

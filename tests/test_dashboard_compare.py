@@ -167,6 +167,7 @@ def test_it_draws_all_centres_on_one_axis(filled: tuple[Engine, Path]) -> None:
 def test_it_keeps_the_centres_chosen_in_the_address(filled: tuple[Engine, Path]) -> None:
     asked = parse({"centres": "east,west,nowhere,east", "kpi": "abandon_rate"}, ("city", *ALL), ("abandon_rate",))
     assert asked.filters.query() == "?kpi=abandon_rate&centres=east,west"
+    assert asked.problems == ("地址里的 centres 有 1 个中心不存在,没有参加对比。",)
     view = seen(filled, asked.filters)
     assert view.drawn is not None
     assert sorted(row.unit.code for row in view.drawn.rows) == ["east", "west"]

@@ -11,10 +11,11 @@ import pytest
 from dashboard.figures.common import nice_step, runs_of_days, y_range
 from dashboard.figures.daily import axis_note, axis_range, daily_figure
 from dashboard.figures.hourly import hourly_figure
+from dashboard.figures.seats import calendar_figure
 from dashboard.figures.spark import spark_mask
 from dashboard.theme import DARK, LIGHT, THEMES
 from kpi.model import Unit
-from tests.dashboard_views import AT_LEAST_96, daily, hourly, marked
+from tests.dashboard_views import AT_LEAST_96, TODAY, daily, hourly, marked
 
 
 def traces(figure: dict[str, Any], **wanted: Any) -> list[dict[str, Any]]:
@@ -66,7 +67,7 @@ def test_it_shades_holidays_and_hatches_exclusions() -> None:
 
 
 def test_it_tells_figure_parts_and_day_on_hovering() -> None:
-    figure = daily_figure(daily((97, 100), None), LIGHT)
+    figure = daily_figure(daily((97, 100), None, today=TODAY), LIGHT)
     (hovers,) = [t for t in figure["data"] if "customdata" in t]
     assert hovers["customdata"][0] == "<b>3月19日 周四</b><br>97.00 %<br>97 / 100"
     assert hovers["customdata"][1] == "<b>3月20日 周五</b><br>无数据<br>今天,尚未结束"
@@ -121,11 +122,39 @@ def test_it_joins_days_that_follow_one_another() -> None:
     assert runs_of_days(days) == [(date(2026, 2, 28), date(2026, 3, 1)), (date(2026, 3, 5), date(2026, 3, 5))]
 
 
+def test_it_draws_hours_on_too_small_a_sample_hollow_and_without_a_cross() -> None:
+    figure = hourly_figure(hourly((2, 3), (60, 120), (0, 1)), LIGHT)
+    asked, _done = figure["data"]
+    assert asked["marker"]["color"] == ["rgba(0,0,0,0)", THEMES[LIGHT].bar, "rgba(0,0,0,0)"]
+    assert [width > 0 for width in asked["marker"]["line"]["width"]] == [True, False, True]
+    assert [label["text"] for label in figure["layout"]["annotations"]] == ["✕ 50%"]
+    assert asked["customdata"][0].endswith("样本不足 30,不判断")
+
+
+@pytest.mark.parametrize("draw", [daily_figure, calendar_figure])
+def test_it_crosses_no_day_on_too_small_a_sample_and_none_that_is_not_over(draw: Any) -> None:
+    chart = daily((0, 2), (90, 100), (97, 100), (10, 100), min_sample=30, today=TODAY)
+    crosses = [trace for trace in draw(chart, LIGHT)["data"] if _symbol(trace) == "x"]
+    assert [len(trace["x"]) for trace in crosses] == [1]  # of 90 of 100 alone
+
+
+def test_it_draws_days_on_too_small_a_sample_hollow_and_leads_no_line_to_them() -> None:
+    figure = daily_figure(daily((97, 100), (0, 2), (97, 100), min_sample=30), LIGHT)
+    (hollow,) = [trace for trace in figure["data"] if _symbol(trace) == "circle-open"]
+    assert (hollow["x"], hollow["y"]) == (["2026-03-19"], [0.0])
+    (line,) = [trace for trace in figure["data"] if trace.get("mode") == "lines+markers"]
+    assert line["y"] == [97.0, None, 97.0]
+
+
+def _symbol(trace: dict[str, Any]) -> str:
+    return str(trace.get("marker", {}).get("symbol", ""))
+
+
 def test_it_draws_hours_as_pale_and_dark_bars_and_labels_the_worst() -> None:
     figure = hourly_figure(hourly((97, 100), (80, 100), (60, 120)), LIGHT)
     asked, done = figure["data"]
     assert (asked["x"], asked["y"], done["y"]) == ([8, 9, 10], [100, 100, 120], [97, 80, 60])
-    assert asked["marker"]["color"] == THEMES[LIGHT].bar
+    assert asked["marker"]["color"] == [THEMES[LIGHT].bar] * 3
     labels = [(a["x"], a["text"]) for a in figure["layout"]["annotations"]]
     assert labels == [(10, "✕ 50%"), (9, "✕ 80%")]
 

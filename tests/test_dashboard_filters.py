@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.english.phrases import to_english
 from dashboard.filters import Filters, parse, read_days, read_search
 from kpi.periods import PRESETS, Period
 
@@ -61,6 +62,22 @@ def test_it_gives_way_to_the_default_and_says_so(query: dict[str, str]) -> None:
     found = parse(query, CENTRES, KPIS)
     assert found.filters == Filters()
     assert len(found.problems) == 1
+    assert "已改为本月" in found.problems[0] or "period" not in query and "from" not in query
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ({"period": "this-week", "from": "2026-13-01", "to": "x"}, "地址里的起止日期无法使用,已改为本周;"),
+        ({"period": "nonsense", "from": "2026-03-01", "to": "2026-03-02"}, "地址里的期间无法识别,已改为所选期间。"),
+    ],
+)
+def test_it_says_what_it_shows_instead(query: dict[str, str], shown: str) -> None:
+    found = parse(query, CENTRES, KPIS)
+    (said,) = found.problems
+    assert said.startswith(shown)
+    assert found.filters.label() in said
+    assert "is shown" in to_english(said) and "已" not in to_english(said)
 
 
 @given(
@@ -70,7 +87,7 @@ def test_it_gives_way_to_the_default_and_says_so(query: dict[str, str]) -> None:
 def test_it_survives_any_address(query: dict[str, str | None]) -> None:
     found = parse(query, CENTRES, KPIS)
     assert found.filters.period(TODAY).days <= 3 * 366
-    assert found.filters.comparison(TODAY) is not None or found.filters.period(TODAY).start > TODAY
+    assert found.filters.comparison(TODAY) is not None or found.filters.period(TODAY).start >= TODAY
 
 
 def test_it_takes_the_last_of_repeated_keys() -> None:
@@ -81,9 +98,9 @@ def test_it_takes_the_last_of_repeated_keys() -> None:
     ("filters", "words", "before"),
     [
         (Filters(preset="today"), "较昨天同时段", Period(date(2026, 3, 19), date(2026, 3, 19))),
-        (Filters(preset="this-month"), "较上月同期", Period(date(2026, 2, 1), date(2026, 2, 20))),
+        (Filters(preset="this-month"), "较上月同期", Period(date(2026, 2, 1), date(2026, 2, 19))),
         (Filters(preset="last-month"), "较前一月", Period(date(2026, 1, 1), date(2026, 1, 31))),
-        (Filters(preset="this-week"), "较上周同期", Period(date(2026, 3, 9), date(2026, 3, 13))),
+        (Filters(preset="this-week"), "较上周同期", Period(date(2026, 3, 9), date(2026, 3, 12))),
         (
             Filters().with_days(date(2026, 3, 2), date(2026, 3, 11)),
             "较前 10 天",

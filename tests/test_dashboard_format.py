@@ -91,6 +91,9 @@ def test_it_says_why_there_is_no_value() -> None:
         (9.0, 13.1, Unit.SECONDS, "−4.1 秒"),
         (1312.0, 1000.0, Unit.CALLS, "+312 个"),
         (3.0, 5.0, Unit.TIMES, "−2 次"),
+        (460.0, 499.88, Unit.CALLS, "约 −40 个"),
+        (1312.5, 100.0, Unit.ITEMS, "约 +1,213 件"),
+        (500.0, 499.88, Unit.CALLS, "基本持平"),
     ],
 )
 def test_it_writes_a_change_in_points_not_in_per_cent(now: float, then: float, unit: Unit, text: str) -> None:

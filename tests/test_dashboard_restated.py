@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import format as fmt
 from dashboard.components import records, restated
-from dashboard.views import RestatedFigure, RestatedMeasure, RestatedView
+from dashboard.views_restated import RestatedFigure, RestatedMeasure, RestatedView
 from kpi.model import NoValue, Unit
 from tests.dashboard_views import CATALOGUE, props, value, words
 from tests.factories import TZ

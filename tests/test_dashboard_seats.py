@@ -195,6 +195,24 @@ def test_it_hides_groups_that_would_tell_who_they_are(filled: tuple[Engine, Path
         assert [line.name for line in shifts.lines] == ["早班"] and shifts.hidden == 1
 
 
+def test_it_leaves_the_day_that_is_not_over_out_of_the_spread_and_of_the_missed_days(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'hotline.db'}")
+    migrate(engine)
+    _fill(engine)
+    begun = [{"day": date(2026, 3, 20), "seat": seat, "seat_calls": 11} for seat in MEANS]
+    Desk(engine, FrozenClock(NOW)).write(batch(seats=seats(*begun, centre="district")), "calls")
+    view = seat_pages.seats_view(Data(product(engine, tmp_path)), DISTRICT)
+    assert view.seat_days == 3 * 12 + 2 + 3
+    assert view.spread.count == 3 * 12 + 2
+    charts = charts_seats.charts_of(view, DISTRICT)
+    finding = charts["calendar"].finding
+    assert finding.startswith("月均日产能 12 天中 5 天未达目标") and "3月20日" not in finding
+    today = seat_pages.seats_view(Data(product(engine, tmp_path)), DISTRICT.with_preset("today"))
+    assert today.has_values
+    assert charts_seats.charts_of(today, DISTRICT)["spread"].empty == "还没有过完的坐席日;今天尚未结束,不计入分布"
+    engine.dispose()
+
+
 def test_it_ranks_nobody_where_ranking_is_off(filled: tuple[Engine, Path]) -> None:
     view = view_of(filled, "off")
     assert view.ranking is None

@@ -19,7 +19,9 @@ from dashboard import language, wall_data, wall_scenes
 from dashboard.app import create_app
 from dashboard.data import Data, DatabaseGone
 from dashboard.format import rounded
+from dashboard.views_wall import Tile, Week
 from dashboard.wall_asked import SCENES, WallAsked, parse
+from dashboard.wall_scenes import tile
 from db.engine import write
 from db.notices import add_notice, load_notices
 from kpi.showing import Showing
@@ -28,6 +30,7 @@ from reports.model import Kind
 from reports.scope import House, Wanted
 from tests.dashboard_browser import installation
 from tests.dashboard_facts import NOW, FakeProduct
+from tests.dashboard_views import MARCH, missed
 from tests.factories import Desk, FrozenClock, at, batch, seats
 from tests.installation import Place, Told
 
@@ -80,9 +83,9 @@ def test_its_week_equals_the_command_line(wall: Wall, capsys: pytest.CaptureFixt
     told = Told(wall.place, capsys).json("kpi", *codes, *days)
     tiles = re.findall(r"<article.*?</article>", wall.body("?centre=city")["scenes"][0][3])
     assert len(told["values"]) == len(tiles) == 4
-    for row, tile in zip(told["values"], tiles, strict=True):
-        assert f'">{row["shown"].partition(" ")[0]}<' in tile, row["name"]
-        assert row["name"] in tile
+    for row, drawn in zip(told["values"], tiles, strict=True):
+        assert f'">{row["shown"].partition(" ")[0]}<' in drawn, row["name"]
+        assert row["name"] in drawn
     assert wall.scenes("?centre=city")["week"].startswith("本周 3月16日–19日 · 整天计 · 与上周同样的天相比")
 
 
@@ -168,6 +171,30 @@ def test_a_monday_shows_the_week_that_is_over(small: Wall) -> None:
 def test_it_shows_the_scenes_asked_for_in_that_order(wall: Wall) -> None:
     assert list(wall.scenes()) == [name for name in SCENES if name != "notices"]
     assert list(wall.scenes("?scenes=orders,week")) == ["orders", "week"]
+
+
+def test_it_says_that_there_is_no_notice_only_where_nothing_else_is_asked_for(wall: Wall) -> None:
+    shown = wall.scenes("?scenes=notices")
+    assert list(shown) == ["notices"]
+    assert "现在没有通知" in shown["notices"] and "/wall/notices" in shown["notices"]
+
+
+def test_its_sentence_counts_all_that_is_judged_of_the_week(wall: Wall) -> None:
+    shown = wall.scenes("?centre=city")["week"]
+    assert "本周 5 项有目标的指标" in shown, "four tiles, and a fifth target without one"
+
+
+def test_it_names_another_centre_than_asked_for_first() -> None:
+    _asked, problems = parse({"centre": "nope", "scenes": "bogus", "every": "abc"}, ["city"], [])
+    assert ["中心" in problems[0], "场景" in problems[1], "every" in problems[2]] == [True, True, True]
+
+
+def test_it_crosses_no_day_on_too_small_a_sample() -> None:
+    days = (0.5, 0.5, 0.97, None, None, None, None)
+    shown = Week(MARCH, MARCH, MARCH, date(2026, 3, 20), running=True)
+    every = Tile(missed(), days, days, (False,) * 7)
+    few = Tile(missed(), days, days, (True, *(False,) * 6))
+    assert [tile(one, shown).count('class="cross"') for one in (every, few)] == [2, 1]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -205,3 +206,19 @@ def test_it_keeps_every_limit_a_definition_may_name(engine: Engine) -> None:
             add_definition(conn, Definition("service_level", valid_from, "offered", limit=limit), NOW)
         value = _ask(engine, "service_level", date(2026, 1, 1), date(2026, 1, 1)).one("service_level")
         assert value.numerator == limit
+
+
+def test_it_tells_a_total_and_its_first_days_from_one_question(engine: Engine) -> None:
+    rows = [{"day": date(2026, 3, day), "hour": 9, "offered": 100, "answered": 90 + day} for day in (1, 2, 3)]
+    Desk(engine, FrozenClock("2026-03-03 12:00")).write(Batch(calls=calls(*rows), rows_read=3, rows_used=3))
+    first, last = date(2026, 3, 1), date(2026, 3, 31)
+    ask = Ask(("answer_rate", "offered_volume"), (), first, last, date(2026, 3, 3), part_until=date(2026, 3, 2))
+    with engine.connect() as conn:
+        found = evaluate(conn, CATALOGUE, ask).values
+        alone = evaluate(conn, CATALOGUE, replace(ask, end=date(2026, 3, 2), as_of=date(2026, 3, 2), part_until=None))
+        with pytest.raises(ValueError, match="期间之内"):
+            evaluate(conn, CATALOGUE, replace(ask, part_until=date(2026, 4, 1)))
+        with pytest.raises(ValueError, match="只有合计"):
+            evaluate(conn, CATALOGUE, replace(ask, by=Grain.DAY))
+    assert [(v.numerator, v.denominator) for v in found["answer_rate"]] == [(276, 300), (183, 200)]
+    assert {code: values[1:] for code, values in found.items()} == alone.values

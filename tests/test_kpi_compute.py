@@ -163,6 +163,12 @@ def test_it_takes_the_last_level_and_never_adds_levels_over_days() -> None:
     assert (value.numerator, value.denominator) == (47, 50)
 
 
+def test_it_carries_no_level_into_a_period_to_come() -> None:
+    levels = [(1, _day(1), "seats_opening", 40.0), (1, _day(1), "seats_kept", 40.0)]
+    value = _value("retention_rate", [], stocks=levels, as_of=date(2025, 12, 31))
+    assert (value.value, value.numerator, value.reason) == (None, None, NoValue.NOT_STARTED)
+
+
 def test_it_divides_money_spent_by_the_budget_in_force() -> None:
     rows = [{"centre": 1, "day": _day(3), "spent": 100_000.0}, {"centre": 1, "day": _day(20), "spent": 262_500.0}]
     levels = [(1, date(2026, 1, 1), "budget", 7_250_000.0)]

@@ -81,7 +81,7 @@ def sentence(view: AlertsView, now: datetime) -> str:
     if not view.rules:
         return t("alerts.no_rules")
     if not view.open:
-        return t("alerts.none_open", rules=len(view.rules))
+        return t("alerts.none_open", rules=sum(rule.enabled for rule, _kept in view.rules))
     unseen = sum(not one.kept.standing.acknowledged_by for one in view.open)
     since = moment(view.open[0].kept.standing.bad_since, now)
     return t("alerts.some_open", n=len(view.open), unseen=unseen, since=since)

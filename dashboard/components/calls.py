@@ -58,6 +58,8 @@ def figures_panel(title: str, figures: Sequence[Compared], scope: PageScope, fil
         for one in figures
     ]
     body: list[Child] = [table(title, columns, rows, "plain-table figures-table")]
+    if scope.hint:
+        body.append(html.P(scope.hint, className="note"))
     if not with_exclusions:
         body.append(html.P(t("calls.no_exclusions"), className="note"))
     return panel(title, body, "figures-panel", aside=fmt.period(scope.period, scope.today))
@@ -67,7 +69,8 @@ def _columns(scope: PageScope, *, targets: bool, exclusions: bool) -> list[Colum
     found = [Column(t("overview.name"), "name"), Column(t("overview.value"), "num")]
     found += [Column(t("overview.target"), "num"), Column(t("overview.status"))] if targets else []
     found += [Column(t("calls.without"), "num")] if exclusions else []
-    return [*found, Column(scope.compared_with, "num"), Column(t("calls.to_last_year"), "num")]
+    until = t("calls.until_yesterday") if scope.to_yesterday else ""
+    return [*found, *(Column(name + until, "num") for name in (scope.compared_with, t("calls.to_last_year")))]
 
 
 def _cells(one: Compared, filters: Filters, *, targets: bool, exclusions: bool) -> list[Any]:
@@ -84,8 +87,9 @@ def _cells(one: Compared, filters: Filters, *, targets: bool, exclusions: bool) 
 
 def _change(one: Compared, *, before: bool) -> Child:
     then = one.before if before else one.last_year
-    text = fmt.change(one.now, then, one.kpi.unit)
+    text = fmt.change(one.held, then, one.kpi.unit)
     if not text or then is None:
-        return figure(fmt.Shown(fmt.DASH, reason=t("calls.nothing_before")))
+        why = one.reason if before or one.part is None else ""
+        return figure(fmt.Shown(fmt.DASH, reason=why or t("calls.nothing_before")))
     was = fmt.figure(then, one.kpi.unit, one.target).spoken
     return html.Span([html.Span(text), html.Small(t("calls.was", value=was))], className="change-cell")

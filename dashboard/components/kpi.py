@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from dash import html
@@ -18,7 +19,8 @@ from dashboard.filters import Filters
 from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
 from dashboard.views import Indicator, Overview
-from kpi.model import Kpi, KpiValue
+from kpi.model import Grain, Kpi, KpiValue
+from kpi.periods import unit_of
 
 CARD_SPARK = (112, 36)
 ROW_SPARK = (68, 26)
@@ -84,7 +86,14 @@ def rows(items: Sequence[Indicator], view: Overview, filters: Filters, drawn: st
     kind += "" if any(i.target for i in items) else " no-targets"
     kind += "" if any(i.today for i in items) else " no-today"
     made = [_row(i, view, filters, common, drawn=i.kpi.code == drawn) for i in items]
-    return table(t("overview.rows"), COLUMNS, made, kind)
+    return table(t("overview.rows"), _columns(so_far=any(i.part for i in items)), made, kind)
+
+
+def _columns(*, so_far: bool) -> tuple[Column, ...]:
+    """``so_far``: changes are over the whole days until yesterday."""
+    if not so_far:
+        return COLUMNS
+    return tuple(replace(c, title=t("overview.change_so_far")) if "change" in c.kind else c for c in COLUMNS)
 
 
 def _row(item: Indicator, view: Overview, filters: Filters, common: str, *, drawn: bool) -> Component:
@@ -136,16 +145,22 @@ def _target(item: Indicator) -> Component | None:
 
 
 def _pace(item: Indicator, view: Overview, *, leads: bool = True) -> Component | None:
-    """What the year's target still takes: allowance, rate required, probability; ``leads``: to the whole path."""
+    """What the target still takes, and of which period, for its allowance is not that of the days shown: allowance,
+    rate required, probability; ``leads``: to the whole path."""
     pace = view.paces.get(item.kpi.code)
     if pace is None or not pace.said:
         return None
     chance = t("targets.chance", p=fmt_pace.chance(pace.chance)) if pace.chance is not None else ""
     words = t("finding.semicolon").join(filter(None, (pace.said, chance)))
+    half = unit_of(pace.period) is Grain.HALF
+    whole: list[Component | str | None] = [
+        html.Span(t("overview.pace_half" if half else "overview.pace_full"), className="pace-of"),
+        words,
+    ]
     if not leads:
-        return html.Span(words, className="pace", title=words)
+        return html.Span(whole, className="pace", title=words)
     address = "/indicator" + TargetFilters(sheet=pace.sheet).query(key=pace.key)
-    return link(words, address, "pace", title=words)
+    return link(whole, address, "pace", title=words)
 
 
 def _parts(item: Indicator) -> Component | None:
@@ -175,7 +190,9 @@ def common_coverage(items: Sequence[Indicator], centres: int) -> str:
 def _change(item: Indicator, view: Overview) -> Component | None:
     """What changed, and against what; of today, which has only begun, over the same hours, or why it is not said."""
     if item.same_hours is None:
-        return _changed(item.kpi, item.now, item.before, view.compared_with)
+        if item.reason:
+            return figure(fmt.Shown(fmt.DASH, reason=item.reason), "change")
+        return _changed(item.kpi, item.part or item.now, item.before, view.compared_with)
     hours = item.same_hours
     if hours.reason:
         return figure(fmt.Shown(fmt.DASH, reason=hours.reason), "change")

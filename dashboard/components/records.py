@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import format as fmt
+from dashboard.components.forms import AS_IS
 from dashboard.components.parts import Child, Column, aria, data, icon, link, row, table
 from dashboard.texts import KINDS, RUN_STATES, TRIGGERS, t
 from dashboard.views import RejectView, RunView, SourceState, SourceView
@@ -163,13 +164,7 @@ def rejects_table(rejects: Sequence[RejectView], count: int) -> Component:
     """Rows that could not be used, the newest first, with what to do about each."""
     if not rejects:
         return html.P(t("data.no_rejects"), className="note")
-    rows = [
-        row(
-            REJECT_COLUMNS,
-            (r.title, r.file, r.sheet or fmt.DASH, str(r.row_no or fmt.DASH), r.column, html.Q(r.value), r.reason),
-        )
-        for r in rejects
-    ]
+    rows = [row(REJECT_COLUMNS, _reject_cells(reject)) for reject in rejects]
     more = t("data.first_shown", shown=len(rejects), n=fmt.number(count)) if count > len(rejects) else ""
     return html.Div(
         [
@@ -177,6 +172,13 @@ def rejects_table(rejects: Sequence[RejectView], count: int) -> Component:
             html.P(more, className="note") if more else None,
         ]
     )
+
+
+def _reject_cells(reject: RejectView) -> tuple[Child, ...]:
+    """A rejected row. What the file calls its sheet and column and what the cell holds stand as they are there."""
+    place = (reject.file, reject.sheet or fmt.DASH, str(reject.row_no or fmt.DASH), reject.column)
+    given = [html.Span(text, **data(**AS_IS)) for text in place]
+    return reject.title, *given, html.Q(reject.value, **data(**AS_IS)), reject.reason
 
 
 def reject_actions(sources: Sequence[SourceView]) -> Component | None:

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboard import format as fmt
 from dashboard.components.parts import Child, Column, row, table
 from dashboard.texts import t
-from dashboard.views import RestatedView
+from dashboard.views_restated import RestatedView
 
 COLUMNS = (
     Column(t("data.at"), "when"),

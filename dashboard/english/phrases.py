@@ -16,6 +16,8 @@ from dashboard.english.domain import DOMAIN
 from dashboard.english.sentences import SENTENCES
 from dashboard.english.sentences_alerts import ALERT_SENTENCES
 from dashboard.english.sentences_causes import CAUSE_SENTENCES
+from dashboard.english.sentences_rejects import REJECT_SENTENCES
+from dashboard.english.sentences_sheets import SHEET_SENTENCES
 from dashboard.english.tables import ENGLISH
 from dashboard.texts import TEXTS
 
@@ -28,6 +30,10 @@ _SPLITS = (
     re.compile(r"(\s+)"),
 )
 """Where a text comes apart: between sentences, inside them, before a day that follows a name, between words."""
+_JOINED = re.compile(r"(\s·\s)")
+"""Between texts that have nothing to do with each other: no template reaches across."""
+_SPOKEN = re.compile(r"(?<![\w.@/<-])[a-z]{3,}(?![\w.@/>-])")
+_RUN = re.compile(r"[\u3400-\u9fff]{2}")
 _JOINTS = {
     "": " ",
     "\u3002": ". ",
@@ -47,7 +53,9 @@ _JOINTS = {
 _LOOSE = re.compile(r" +([:;,.)])")
 _KEPT = frozenset({"value", "id", "href", "key", "namespace", "type", "className", "src", "data-moments"})
 _AS_IS = "data-as-is"
-_DEEP = 8
+_OWN = "own"
+_DEEP = 40
+"""Lists come apart one by one."""
 _KNOWN = 20_000
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -60,8 +68,10 @@ Template = tuple[str, re.Pattern[str], str]
 @cache
 def _tables() -> tuple[Mapping[str, str], tuple[Template, ...], frozenset[str]]:
     """Whole phrases; templates with their longest fixed piece, the most telling first; English that quotes Chinese."""
-    pairs = [*DOMAIN.items(), *SENTENCES.items(), *ALERT_SENTENCES.items(), *CAUSE_SENTENCES.items()]
-    pairs += [(text, ENGLISH[key]) for key, text in TEXTS.items()]
+    books = (DOMAIN, SENTENCES, ALERT_SENTENCES, CAUSE_SENTENCES, SHEET_SENTENCES, REJECT_SENTENCES)
+    pairs = [pair for book in books for pair in book.items()]
+    # Texts with slots are filled in English by ``t``: as templates they would only tear up what they were filled with.
+    pairs += [(text, ENGLISH[key]) for key, text in TEXTS.items() if not _SLOT.search(text)]
     whole = {chinese: english for chinese, english in reversed(pairs) if not _SLOT.search(chinese)}
     slotted = [(chinese, english) for chinese, english in pairs if _SLOT.search(chinese)]
     slotted.sort(key=lambda pair: -len(_SLOT.sub("", pair[0])))
@@ -110,16 +120,38 @@ def to_english(text: str, depth: int = 0) -> str:
     bare = text.strip()
     if bare in whole:
         return text.replace(bare, whole[bare])
-    for anchor, pattern, english in templates:
-        if anchor in bare and (found := pattern.fullmatch(bare)):
-            values = {name: to_english(value, depth + 1) for name, value in found.groupdict().items()}
-            return text.replace(bare, english.format(**values))
-    for split in _SPLITS:
+    said = None if _JOINED.search(bare) else _said(bare, templates, depth)
+    if said is not None:
+        return text.replace(bare, said)
+    for split in (_JOINED, *_SPLITS):
         parts = split.split(text)
         if len(parts) > 1:
             made = "".join(_part(part, depth) if at % 2 == 0 else _joint(part) for at, part in enumerate(parts))
             return _LOOSE.sub(r"\1", made).replace("  ", " ").strip() if made != text else text
     return text
+
+
+def _said(bare: str, templates: Iterable[Template], depth: int) -> str | None:
+    """What the first template that fits makes of a text; None where none does."""
+    for anchor, pattern, english in templates:
+        if anchor in bare and (found := pattern.fullmatch(bare)):
+            values = {
+                name: value if name.startswith(_OWN) else to_english(value, depth + 1)
+                for name, value in found.groupdict().items()
+            }
+            if not (_SPOKEN.search(bare) and any(_torn(found, name, values[name]) for name in values)):
+                return english.format(**values)
+    return None
+
+
+def _torn(found: re.Match[str], name: str, value: str) -> bool:
+    """True where a template would cut through a name: what it leaves of a run of Chinese is no word that is known.
+
+    Asked only of a text that is English already but for its names (“综合受理 best at 97 %”).
+    """
+    start, end = found.span(name)
+    runs = found.string[max(start - 1, 0) : start + 1], found.string[end - 1 : end + 1]
+    return _chinese(value) and any(map(_RUN.fullmatch, runs))
 
 
 def _part(part: str, depth: int) -> str:

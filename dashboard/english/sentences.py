@@ -217,9 +217,12 @@ _PAGES = {
     "中山 2022:绩效自评表(1 个项目,18 项指标)": "Zhongshan 2022: self-evaluation (1 project, 18 indicators)",
     "南京 2020:整体绩效自评报告(章节与统计数字)": "Nanjing 2020: self-evaluation report (parts and figures)",
     "没有地址里的{what},已显示默认的{what}。": "The address names a {what} there is not; the default is shown.",
-    "地址里的期间无法识别,已改为本月。": "The address names no known period; this month is shown.",
-    "地址里的起止日期无法使用,已改为本月;日期写成 2026-01-31,跨度不超过三年。": (
-        "The days in the address can't be used; this month is shown. Write 2026-01-31, three years at most."
+    "地址里的 centres 有 {n} 个中心不存在,没有参加对比。": (
+        "{n} of the centres in the address do not exist; they are not compared."
+    ),
+    "地址里的期间无法识别,已改为{period}。": "The address names no known period; {period} is shown.",
+    "地址里的起止日期无法使用,已改为{period};日期写成 2026-01-31,跨度不超过三年。": (
+        "The days in the address can't be used; {period} is shown. Write 2026-01-31, three years at most."
     ),
     "{n} 天有数据": "{n} days have data",
     "{n} 中心·天有数据": "{n} centre-days have data",

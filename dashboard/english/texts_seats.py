@@ -70,10 +70,11 @@ SEAT_TEXTS_EN: dict[str, str] = {
     "seats.open_label": "Seat",
     "seats.spread": "Spread of seat-days",
     "seats.spread_is": "Half of the seat-days have {median} items or more, 80% between {low} and {high}",
+    "seats.spread_none": "No seat-day is over yet; today's are left out of the spread",
     "seats.spread_below": "; {share} of them have fewer than {target}",
     "seats.spread_note": (
         "Each seat counts once a day, by the items of that day; the dashed line is the target, which is meant "
-        "for the mean and not for everyone every day"
+        "for the mean and not for everyone every day; today, not over yet, is left out"
     ),
     "seats.day_how": (
         "A seat that signs in or handles at least one item on a day is one seat-day; one that only signed in "

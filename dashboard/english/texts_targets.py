@@ -32,6 +32,11 @@ TARGET_TEXTS_EN: dict[str, str] = {
         "of rates is widened around the target"
     ),
     "targets.half": "Half-year",
+    "finding.paced": "{label}: of {n} KPIs with a target {counts}{named}.",
+    "finding.count": "{n} {status}",
+    "finding.and_others": " and others, {n} in all",
+    "overview.pace_half": "Half-year: ",
+    "overview.pace_full": "Full year: ",
     "targets.full": "Full year",
     "targets.room": "Allowance and required",
     "targets.trend": "Last 28 days",

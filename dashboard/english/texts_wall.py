@@ -99,6 +99,8 @@ WALL_TEXTS_EN: dict[str, str] = {
     "wall.late_of": "{late} overdue of {due} due",
     "wall.late_none": "Every order due was closed on time",
     "wall.notices_said": "{n} notices",
+    "wall.notices_none": "No notices at the moment",
+    "wall.notices_how": "Write one at /wall/notices (move the mouse, then “Notices” above); it appears here by itself",
     "wall.until": "until {day}",
     "wall.notices_more": "{n} more",
     "wall.no_values": "No data for {label} ({days})",

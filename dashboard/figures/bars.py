@@ -16,8 +16,6 @@ FEW = 14
 Counts = tuple[float | None, ...]
 LABELLED = 0.03
 """From this share on a bar has its number; the others have it in the table."""
-LABEL_ROOM = 1.6
-"""How far an axis goes beyond the longest bar, for the text beside it."""
 
 
 def waits_figure(waits: dict[str, Waits], names: list[str], limit: int, theme: str) -> dict[str, Any]:
@@ -62,13 +60,14 @@ def _wait_bars(kind: str, waits: Waits, names: list[str], tokens: Tokens) -> dic
 
 
 def funnel_figure(stages: tuple[Stage, ...], theme: str) -> dict[str, Any]:
-    """The stages as bars, first on top; each with its count and its rate."""
+    """The stages as bars, first on top; each with its count and its rate, written from the bar's beginning across its
+    end, for beside the longest bar of a phone there is no room."""
     tokens = themes.THEMES[theme]
     layout = themes.plotly_layout(theme)
     layout |= {"bargap": 0.3, "hovermode": "closest"}
     layout["margin"] = {"l": 8, "r": 8, "t": 8, "b": 8}
     most = max((stage.count or 0.0 for stage in stages), default=0.0)
-    layout["xaxis"] |= {"visible": False, "range": [0, most * LABEL_ROOM]}
+    layout["xaxis"] |= {"visible": False, "range": [0, most or 1.0]}
     layout["yaxis"] |= {"autorange": "reversed", "showgrid": False, "type": "category"}
     known = [stage for stage in stages if stage.count is not None]
     return {
@@ -79,7 +78,8 @@ def funnel_figure(stages: tuple[Stage, ...], theme: str) -> dict[str, Any]:
                 "y": [f"{stage.name}<br><sup>{stage.dated_by}</sup>" for stage in known],
                 "x": [stage.count for stage in known],
                 "text": [_stage_label(stage) for stage in known],
-                "textposition": "auto",
+                "textposition": "inside",
+                "textangle": 0,
                 "insidetextanchor": "start",
                 "constraintext": "none",
                 "cliponaxis": False,

@@ -58,8 +58,3 @@ def hover(heading: str, value: KpiValue, unit: Unit, target: Target | None, *not
     """Lines of a hover text: heading, figure, numerator/denominator, notes."""
     lines = [f"<b>{heading}</b>", fmt.figure(value, unit, target).spoken, fmt.parts(value), *notes]
     return "<br>".join(line for line in lines if line)
-
-
-def misses(value: KpiValue, target: Target | None) -> bool:
-    """True where there is a value and it is on the wrong side of the target."""
-    return target is not None and value.value is not None and not target.holds(value.value)

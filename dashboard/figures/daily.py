@@ -3,12 +3,14 @@ hatched, days that miss the target marked by shape and colour."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dashboard import format as fmt
 from dashboard import theme as themes
-from dashboard.figures.common import HALF_DAY, hover, misses, on_axis, runs_of_days, y_range
+from dashboard.figures.common import HALF_DAY, hover, on_axis, runs_of_days, y_range
+from dashboard.texts import t
 from dashboard.theme import Tokens
 from dashboard.views import DailyChart, MarkedDay
 from kpi.model import KpiValue, Unit
@@ -30,7 +32,7 @@ def daily_figure(chart: DailyChart, theme: str) -> dict[str, Any]:
     layout["hovermode"] = "x"
     layout["shapes"] = [*_holiday_bands(chart.holidays, tokens), *_target_line(chart, tokens)]
     layout["annotations"] = _labels(chart, tokens)
-    traces = [_hatching(chart.excluded, tokens), *_lines(chart, tokens), _missed(chart, tokens)]
+    traces = [_hatching(chart.excluded, tokens), *_lines(chart, tokens), _few(chart, tokens), _missed(chart, tokens)]
     return {"data": [trace for trace in traces if trace["x"]], "layout": layout}
 
 
@@ -63,8 +65,9 @@ def _x_range(chart: DailyChart) -> list[str]:
 
 def _lines(chart: DailyChart, tokens: Tokens) -> list[dict[str, Any]]:
     """Days before the period in grey, the period as one strong line, and all of them once more for hovering."""
-    before = [v for v in chart.values if v.start <= chart.period.start]
-    inside = [v for v in chart.values if v.start >= chart.period.start]
+    firm = [replace(v, value=None) if chart.is_few(v) else v for v in chart.values]
+    before = [v for v in firm if v.start <= chart.period.start]
+    inside = [v for v in firm if v.start >= chart.period.start]
     return [
         _line(chart, before if len(before) > 1 else [], tokens.line_strong, 1.5),
         _line(chart, inside, tokens.ink, 2.25 if len(inside) <= MANY else 1.5),
@@ -99,8 +102,10 @@ def _line(chart: DailyChart, values: list[KpiValue], colour: str, width: float) 
 def _hover(chart: DailyChart, value: KpiValue) -> str:
     heading = f"{fmt.day(value.start, chart.today)} {fmt.weekday(value.start)}"
     notes = [m.text for m in (*chart.holidays, *chart.excluded) if m.day == value.start]
+    if chart.is_few(value):
+        notes.append(t("chart.few_day", least=chart.min_sample))
     if value.start == chart.today:
-        notes.append("今天,尚未结束")
+        notes.append(t("chart.running_day"))
     return hover(heading, value, chart.kpi.unit, chart.target, *notes)
 
 
@@ -111,10 +116,19 @@ def _point_sizes(values: list[KpiValue], *, every: bool) -> list[int]:
     return [5 if alone or every else 0 for alone in lonely]
 
 
+def _few(chart: DailyChart, tokens: Tokens) -> dict[str, Any]:
+    """Days on too small a sample: hollow, and no line leads to them."""
+    return _points(chart, [v for v in chart.values if chart.is_few(v)]) | {
+        "mode": "markers",
+        "marker": {"symbol": "circle-open", "size": 7 if len(chart.values) <= MANY else 4, "color": tokens.grey},
+        "hoverinfo": "skip",
+    }
+
+
 def _missed(chart: DailyChart, tokens: Tokens) -> dict[str, Any]:
     few = len(chart.values) <= MANY
     edge = {"width": 1 if few else 0, "color": tokens.surface}
-    return _points(chart, [v for v in chart.values if misses(v, chart.target)]) | {
+    return _points(chart, [v for v in chart.values if chart.misses(v)]) | {
         "mode": "markers",
         "marker": {"symbol": "x", "size": 7 if few else 4, "color": tokens.missed, "line": edge},
         "hoverinfo": "skip",

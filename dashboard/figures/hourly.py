@@ -6,7 +6,8 @@ from typing import Any
 
 from dashboard import format as fmt
 from dashboard import theme as themes
-from dashboard.figures.common import hover, misses
+from dashboard.figures.common import hover
+from dashboard.texts import t
 from dashboard.theme import Tokens
 from dashboard.views_live import HourlyChart
 from kpi.model import KpiValue
@@ -28,13 +29,15 @@ def hourly_figure(chart: HourlyChart, theme: str) -> dict[str, Any]:
     layout["yaxis"] |= {"rangemode": "tozero", "nticks": 4, "tickformat": ",d"}
     layout["margin"]["r"] = 8
     layout["annotations"] = [_label(v, chart, tokens) for v in _worst(chart)]
-    texts = [hover(f"{h}:00–{h}:59", v, chart.kpi.unit, chart.target) for h, v in zip(hours, chart.values, strict=True)]
+    texts = [_hover(value, chart) for value in chart.values]
     asked = [v.denominator for v in chart.values]
     done = [v.numerator for v in chart.values]
+    few = [chart.is_few(v) for v in chart.values]
     return {
         "data": [
-            _bars(hours, asked, tokens.bar) | {"customdata": texts, "hovertemplate": "%{customdata}<extra></extra>"},
-            _bars(hours, done, tokens.ink_soft) | {"hoverinfo": "skip"},
+            _bars(hours, asked, tokens.bar, few)
+            | {"customdata": texts, "hovertemplate": "%{customdata}<extra></extra>"},
+            _bars(hours, done, tokens.ink_soft, few) | {"hoverinfo": "skip"},
             *_usual(chart, tokens),
         ],
         "layout": layout,
@@ -51,13 +54,21 @@ def _usual(chart: HourlyChart, tokens: Tokens) -> list[dict[str, Any]]:
     return [{"type": "scatter", "mode": "lines", "x": hours, "y": heights, "line": line, "hoverinfo": "skip"}]
 
 
-def _bars(hours: list[int], heights: list[float | None], colour: str) -> dict[str, Any]:
-    return {"type": "bar", "x": hours, "y": heights, "marker": {"color": colour, "line": {"width": 0}}}
+def _hover(value: KpiValue, chart: HourlyChart) -> str:
+    notes = [t("chart.few_day", least=chart.min_sample)] if chart.is_few(value) else []
+    return hover(f"{int(value.key)}:00–{int(value.key)}:59", value, chart.kpi.unit, chart.target, *notes)
+
+
+def _bars(hours: list[int], heights: list[float | None], colour: str, few: list[bool]) -> dict[str, Any]:
+    """One bar an hour; of too small a sample only its outline."""
+    fills = ["rgba(0,0,0,0)" if hollow else colour for hollow in few]
+    edge = {"width": [1 if hollow else 0 for hollow in few], "color": colour}
+    return {"type": "bar", "x": hours, "y": heights, "marker": {"color": fills, "line": edge}}
 
 
 def _worst(chart: HourlyChart) -> list[KpiValue]:
     """The hours furthest on the wrong side of the target, a few of them."""
-    missed = [v for v in chart.values if misses(v, chart.target)]
+    missed = [v for v in chart.values if chart.misses(v)]
     target = chart.target.value if chart.target else 0.0
     return sorted(missed, key=lambda v: -abs((v.value or 0.0) - target))[:MOST_LABELS]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard import format as fmt
 from dashboard import theme as themes
-from dashboard.figures.common import hover, misses, on_axis, y_range
+from dashboard.figures.common import hover, on_axis, y_range
 from dashboard.judged import Target
 from dashboard.texts import t
 from dashboard.theme import Tokens
@@ -130,7 +130,7 @@ def calendar_figure(chart: DailyChart, theme: str) -> dict[str, Any]:
     layout["yaxis"] |= bare | {"autorange": "reversed", "tickvals": list(WEEKDAYS), "ticktext": days}
     at = {week: place for place, week in enumerate(weeks)}
     cells = {(value.start.isoweekday(), at[_monday(value.start)]): value for value in chart.values}
-    missed = [place for place, value in cells.items() if misses(value, chart.target)]
+    missed = [place for place, value in cells.items() if chart.misses(value)]
     crosses = {
         "type": "scatter",
         "mode": "markers",
@@ -174,6 +174,8 @@ def _cells(chart: DailyChart, cells: dict[tuple[int, int], KpiValue], weeks: int
 
 def _day_hover(chart: DailyChart, value: KpiValue) -> str:
     notes = [mark.text for mark in (*chart.holidays, *chart.excluded) if mark.day == value.start]
+    notes += [t("chart.few_day", least=chart.min_sample)] if chart.is_few(value) else []
+    notes += [t("chart.running_day")] if value.start == chart.today else []
     heading = f"{fmt.day(value.start, chart.today)} {fmt.weekday(value.start)}"
     return hover(heading, value, chart.kpi.unit, chart.target, *notes)
 

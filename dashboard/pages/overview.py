@@ -66,7 +66,9 @@ def _empty(view: Overview, filters: Filters) -> Component:
 
 
 def _sentence(view: Overview) -> Component:
-    hint = next((i.same_hours.hint for i in (*view.headline, *view.rows) if i.same_hours and i.same_hours.hint), "")
+    items = (*view.headline, *view.rows)
+    hint = next((i.same_hours.hint for i in items if i.same_hours and i.same_hours.hint), "")
+    hint = hint or (t("overview.to_yesterday") if any(i.part for i in items) else "")
     return html.Div(
         [
             html.P(" · ".join(filter(None, (view.centre_name, view.label, hint))), className="eyebrow"),

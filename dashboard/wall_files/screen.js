@@ -146,10 +146,15 @@
 
   function tell() {
     var at = heard === null ? text("wall.js_nothing", {}) : dayAndTime(heard);
-    var said = trouble ? text(trouble, { at: at, n: settings.pollSeconds })
-      : paused ? text("wall.js_paused", {}) : settings.problems.join(" ");
+    // What the address can't be used for is said as long as the screen stands, one after the other: it may show
+    // another centre than was meant.
+    var wrong = settings.problems, nth = Math.max(asked - 1, 0) % (wrong.length || 1);
+    var state = trouble ? text(trouble, { at: at, n: settings.pollSeconds }) : paused ? text("wall.js_paused", {}) : "";
+    var about = wrong.length > 1 ? nth + 1 + "/" + wrong.length + " " + wrong[nth] : wrong.join("");
+    var said = [state, about].filter(Boolean).join(" · ");
     put(note, said);
     note.hidden = !said;
+    root.classList.toggle("is-noted", Boolean(said));
     note.className = trouble ? "is-trouble" : "";
     root.dataset.trouble = trouble;
   }

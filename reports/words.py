@@ -33,6 +33,7 @@ THIS = {Kind.DAILY: "当日", Kind.WEEKLY: "本周", Kind.MONTHLY: "本月", Kin
 BEFORE = {Kind.DAILY: "前一日", Kind.WEEKLY: "上周", Kind.MONTHLY: "上月", Kind.HALF_YEAR: "上个半年"}
 NEXT = {Kind.DAILY: "次日", Kind.WEEKLY: "下周", Kind.MONTHLY: "下月", Kind.HALF_YEAR: "下个半年"}
 _DECIMALS = {PERCENT: 2, Unit.SECONDS.value: 1, Unit.ITEMS_PER_SEAT_DAY.value: 1, Unit.POINTS.value: 2}
+_COUNTS = tuple(unit.value for unit in (Unit.CALLS, Unit.ITEMS, Unit.TIMES, Unit.PEOPLE))
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -122,12 +123,16 @@ def chance(probability: float | None) -> str:
 
 
 def difference(now: float, then: float, unit: str) -> str:
-    """“+0.8 个百分点”, “−4.1 秒”; “持平” where nothing changed, “基本持平” where next to nothing did."""
+    """“+0.8 个百分点”, “−4.1 秒”, of counts against a mean “约 −40 个”; “持平” where nothing changed, “基本持平” where
+    next to nothing did."""
     scale = 100 if unit == PERCENT else 1
     moved = (exact(now) - exact(then)) * scale
     name = "个百分点" if unit == PERCENT else unit
     if moved == 0:
         return "持平"
+    if unit in _COUNTS and moved != moved.to_integral_value():
+        whole = half_up(moved, 0)
+        return f"约 {'+' if whole > 0 else ''}{_signed(whole)} {name}" if whole else "基本持平"
     least = 1 if unit in _DECIMALS else (0 if moved == moved.to_integral_value() else 2)
     for decimals in (least, 2):
         shown = half_up(moved, decimals)

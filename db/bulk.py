@@ -79,10 +79,12 @@ def insert_coded(
     keys: Mapping[str, Column],
     figures: Mapping[str, Figures],
     order: NDArray[np.intp],
+    meanwhile: Callable[[], object],
 ) -> None:
     """Inserts the rows at the positions ``order``: what all rows share, key columns and nullable whole numbers.
 
-    Like ``bulk_insert``, no defaults of the schema apply.
+    Like ``bulk_insert``, no defaults of the schema apply. ``meanwhile`` is work that needs no connection: done while
+    a server takes the rows, and not at all where there is none to wait for.
     """
     shown = {name: _shown(conn, table, name, column.values) for name, column in keys.items()}
     shared = [str(int(value)) for value in fixed.values()]
@@ -97,6 +99,7 @@ def insert_coded(
             for start in range(0, len(order), COPIED):
                 columns = columns_at(figures, order[start : start + COPIED])
                 copy.write("".join(map(line.__mod__, zip(*map(_without_none, columns), strict=True))))
+            meanwhile()
         return
     for start in range(0, len(order), CHUNK):
         # rows that have the same figures go in one statement that names no others: what is NULL costs nothing

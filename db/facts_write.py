@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select
 
 from db.bulk import day_ranges, indexes_at_the_end, insert_coded
-from db.coded import Coded, Column, in_order
+from db.coded import Coded, Column, Figures, in_order
 from db.coded import Days as Days
 from db.coded import plain_date as plain_date
 from db.errors import UnknownCentreError
 from db.masking import without_numbers
-from db.orders_write import put_together
+from db.orders_write import Numbered, number_places, put_together
 from db.schema import call_stats, centres, month_stats, order_stats, readings, seat_stats
 from kpi.measures import BY_CODE, of_fact
 from kpi.model import Fact
@@ -130,23 +132,49 @@ def remove(conn: Connection, fact: FactTable, days: Days, part: Part) -> None:
         conn.execute(delete(fact.table).where(part.older(fact.table), condition))
 
 
-def add(conn: Connection, fact: FactTable, rows: Coded, part: Part, ids: Mapping[str, int]) -> None:
-    """Inserts a frame. Raises ValueError for a wrong one."""
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """The rows of a frame as they are inserted: key columns and figures of the rows at the positions ``order``."""
+
+    columns: Mapping[str, Column]
+    figures: Mapping[str, Figures]
+    order: NDArray[np.intp]
+
+
+def arranging(
+    conn: Connection, fact: FactTable, rows: Coded, part: Part, ids: Mapping[str, int]
+) -> Callable[[], Arranged]:
+    """What arranges the rows of a frame once, without the connection. Raises ValueError for a wrong frame."""
     if not len(rows):
-        return
+        return lambda: Arranged({}, {}, np.arange(0))
     check_frame(fact, rows)
+    places = number_places(conn, rows) if fact is ORDERS else None
+    return cache(lambda: _arranged(fact, rows, part, ids, places))
+
+
+def _arranged(fact: FactTable, rows: Coded, part: Part, ids: Mapping[str, int], places: Numbered | None) -> Arranged:
     figures = {code: rows.figures(code) for code in fact.measures if code in rows.frame.columns}
-    if fact is ORDERS:
-        together = put_together(conn, rows, rows.centre_ids(ids), figures)
+    if places is not None:
+        together = put_together(rows, rows.centre_ids(ids), figures, places)
         figures, columns = dict(together.figures), dict(together.columns)
         order = np.arange(len(columns["split"].places))
     else:
         key = [rows.centre_ids(ids), *(rows.column(name) for name in fact.keys)]
         columns = dict(zip(("centre_id", *fact.keys), key, strict=True))
         order = in_order(key)  # rows inserted in the order of the key are written several times faster
-    columns |= _further(fact, rows, part, len(order))
-    with indexes_at_the_end(conn, fact.table, len(order)):
-        insert_coded(conn, fact.table, {"source_id": part.source_id, "run_id": part.run_id}, columns, figures, order)
+    return Arranged(columns | _further(fact, rows, part, len(order)), figures, order)
+
+
+def add(
+    conn: Connection, fact: FactTable, part: Part, rows: Callable[[], Arranged], meanwhile: Callable[[], object]
+) -> None:
+    """Inserts a frame. ``meanwhile``: work that needs no connection, for the time a server takes the rows."""
+    made = rows()
+    if not len(made.order):
+        return
+    shared = {"source_id": part.source_id, "run_id": part.run_id}
+    with indexes_at_the_end(conn, fact.table, len(made.order)):
+        insert_coded(conn, fact.table, shared, made.columns, made.figures, made.order, meanwhile)
 
 
 def masked(fact: FactTable, frame: pd.DataFrame) -> pd.DataFrame:

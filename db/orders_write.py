@@ -27,19 +27,31 @@ class Together:
     figures: Mapping[str, Figures]
 
 
-def put_together(conn: Connection, rows: Coded, centre: Column, figures: Mapping[str, Figures]) -> Together:
-    """The rows of a frame (one a centre, day, acceptance day and place; at least one) as they are kept."""
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The places of a frame's rows: ``place`` is a column of them, ``numbers`` what each of its values is kept as."""
+
+    place: Column
+    numbers: NDArray[np.int64]
+
+
+def number_places(conn: Connection, rows: Coded) -> Numbered:
+    """The places of a frame, numbered; new ones get a number. Inside a write transaction."""
     places, at = _places(rows)
+    return Numbered(Column(at, places), np.array(place_ids(conn, list(places)), dtype=np.int64))
+
+
+def put_together(rows: Coded, centre: Column, figures: Mapping[str, Figures], places: Numbered) -> Together:
+    """The rows of a frame (one a centre, day, acceptance day and place; at least one) as they are kept."""
     key = [centre, *(rows.column(name) for name in KEYS)]
     # by the codes of the centres, not their ids: so the rows come, and mostly nothing has to be moved
-    order = in_order([rows.column("centre"), *key[1:], Column(at, places)])
+    order = in_order([rows.column("centre"), *key[1:], places.place])
     in_place = bool((order == np.arange(len(order))).all())
     sorted_key = key if in_place else [Column(column.places[order], column.values) for column in key]
     starts = _starts(sorted_key)
-    numbers = np.array(place_ids(conn, list(places)), dtype=np.int64)
     lines = dict(figures) if in_place else {code: _sorted(one, order) for code, one in figures.items()}
     split = np.empty(len(starts), dtype=object)
-    split[:] = pack(numbers[at[order]], lines, starts)
+    split[:] = pack(places.numbers[places.place.places[order]], lines, starts)
     columns = {
         name: Column(column.places[starts], column.values)
         for name, column in zip(("centre_id", *KEYS), sorted_key, strict=True)

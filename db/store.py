@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -23,10 +24,12 @@ from db.facts_write import (
     ORDERS,
     READINGS,
     SEATS,
+    Arranged,
     Days,
     FactTable,
     Part,
     add,
+    arranging,
     centre_ids,
     masked,
     merge,
@@ -216,10 +219,11 @@ def _write_facts(conn: Connection, run: Run, batch: BatchLike, now: datetime, tz
     part = Part(run.source_id, batch.part, run.id, _replaces(batch.part, run.trigger), run.trigger != MEND)
     change = Change(run.id, naive_utc(now), tz)
     written: set[date] = set()
-    for fact, rows in frames:
+    arranged = [arranging(conn, fact, rows, part, ids) for fact, rows in frames]
+    for at, (fact, rows) in enumerate(frames):
         days = rows.days(fact.anchor, ids) if fact is MONTHS else anchors
         written |= {day for ones in days.values() for day in ones}
-        touched, sums = _write_fact(conn, fact, rows, days, part, ids)
+        touched, sums = _write_fact(conn, fact, rows, days, part, ids, arranged[at : at + 2])
         if fact is MONTHS:
             change.touch(touched_day for ones in touched.values() for touched_day in ones)
         else:
@@ -234,20 +238,28 @@ def _replaces(part: str, trigger: str) -> tuple[str, ...] | None:
 
 
 def _write_fact(
-    conn: Connection, fact: FactTable, rows: Coded, anchors: Days, part: Part, ids: Mapping[str, int]
+    conn: Connection,
+    fact: FactTable,
+    rows: Coded,
+    anchors: Days,
+    part: Part,
+    ids: Mapping[str, int],
+    arranged: Sequence[Callable[[], Arranged]],
 ) -> tuple[Days, Sums]:
     """Replaces one fact. Returns the days whose totals it touches, those of the old rows and of the new, and the
 
-    totals of the centres of which nothing else is there.
+    totals of the centres of which nothing else is there. ``arranged``: its rows and those of the fact after it, which
+    are put in order while the server takes these.
     """
     touched = replaced_days(conn, fact, anchors, part)
     if fact is ORDERS:
         merge(touched, rows.days("day", ids))
     remove(conn, fact, anchors, part)
     alone = centres_without(conn, fact, touched)
-    add(conn, fact, rows, part, ids)
+    sums = cache(lambda: batch_sums(fact, rows, ids, alone))
+    add(conn, fact, part, arranged[0], lambda: (sums(), *(later() for later in arranged[1:])))
     refuse_conflicts(conn, fact, rows.frame, anchors, part.source_id)
-    return touched, batch_sums(fact, rows, ids, alone)
+    return touched, sums()
 
 
 def _write_rejects(conn: Connection, run: Run, batch: BatchLike) -> None:

@@ -163,3 +163,17 @@ def test_it_finds_rows_that_have_the_same_figures() -> None:
         ("a", "b", "c"): list(range(38, -1, -2)),
         ("a", "c"): list(range(39, 0, -2)),
     }
+
+
+def test_it_writes_nothing_where_the_rows_that_wait_for_their_turn_cannot_be_put_in_order(
+    engine: Engine, monkeypatch: Any
+) -> None:
+    desk = Desk(engine)
+    made = batch(seats=seats({"seat_calls": 1}), orders=orders({"accepted": 1}))
+    with monkeypatch.context() as broken:
+        broken.setattr(db.facts_write, "put_together", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            desk.write(made)
+    assert found(engine, "SELECT count(*) FROM seat_stats") == [(0,)]
+    desk.write(made)
+    assert found(engine, "SELECT sum(accepted) FROM order_stats") == [(1,)]

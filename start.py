@@ -4,6 +4,7 @@ Standard library only. This file keeps to syntax that Python 3.6 parses and impo
 an old Python gets a message and not a SyntaxError.
 """
 
+import ctypes
 import os
 import shlex
 import shutil
@@ -22,7 +23,7 @@ from pathlib import Path
 from venv_setup import Failure, Place, clean, prepare, say
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-APT_PACKAGES = ("chromium", "fonts-noto-cjk", "fontconfig")
+APT_PACKAGES = ("chromium", "fonts-noto-cjk", "fontconfig", "libatomic1")
 WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # tests/conftest.py puts the long ones first
 
 
@@ -52,12 +53,30 @@ def has_chinese_font() -> bool:
     return bool(fonts.strip())
 
 
+def has_driver_library() -> bool:
+    """Whether the program that drives the browser can start: the one of Playwright needs libatomic on Linux."""
+    if not sys.platform.startswith("linux"):
+        return True
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True
+
+
+def can_show_pages() -> bool:
+    """Whether there is all that the tests in a browser need."""
+    return find_browser() is not None and has_chinese_font() and has_driver_library()
+
+
 def need_browser() -> None:
     """See to Chromium and a Chinese font, through apt-get where that is possible. Raises Failure saying what to run."""
-    if find_browser() and has_chinese_font():
+    if can_show_pages():
         return
     words = " ".join(APT_PACKAGES)
-    advice = f"测试需要 Chromium 与中文字体。请先运行: sudo apt-get update && sudo apt-get install -y {words}"
+    advice = (
+        f"测试需要 Chromium、中文字体与 libatomic。请先运行: sudo apt-get update && sudo apt-get install -y {words}"
+    )
     rights = apt_rights()
     if rights is None:
         raise Failure(advice)
@@ -69,7 +88,7 @@ def need_browser() -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
-    if not (find_browser() and has_chinese_font()):
+    if not can_show_pages():
         raise Failure(advice)
 
 

@@ -106,9 +106,11 @@ class Machine:
     ) -> None:
         self.commands: list[list[str]] = []
         self.browser = False
+        self.library = False
         self._sudo_asks = sudo_asks
         monkeypatch.setattr(start, "find_browser", lambda: "/usr/bin/chromium" if self.browser else None)
         monkeypatch.setattr(start, "has_chinese_font", lambda: self.browser)
+        monkeypatch.setattr(start, "has_driver_library", lambda: self.browser or self.library)
         monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}" if name in programs else None)
         monkeypatch.setattr("os.geteuid", lambda: 0 if root else 1000, raising=False)
         monkeypatch.setattr("subprocess.run", self._run)
@@ -122,8 +124,9 @@ class Machine:
 def test_it_installs_the_browser_as_root(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = Machine(monkeypatch, programs=["apt-get"], root=True, sudo_asks=True)
     start.need_browser()
-    assert [command[-1] for command in machine.commands] == ["update", "fontconfig"]
-    assert machine.commands[1][-5:] == ["-y", "--no-install-recommends", "chromium", "fonts-noto-cjk", "fontconfig"]
+    assert [command[-1] for command in machine.commands] == ["update", "libatomic1"]
+    packages = ["chromium", "fonts-noto-cjk", "fontconfig", "libatomic1"]
+    assert machine.commands[1][-6:] == ["-y", "--no-install-recommends", *packages]
 
 
 def test_it_installs_the_browser_through_sudo_that_asks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,8 +146,8 @@ def test_it_says_in_one_line_what_to_run_where_it_may_not(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err == (
-        "测试需要 Chromium 与中文字体。请先运行: "
-        "sudo apt-get update && sudo apt-get install -y chromium fonts-noto-cjk fontconfig\n"
+        "测试需要 Chromium、中文字体与 libatomic。请先运行: "
+        "sudo apt-get update && sudo apt-get install -y chromium fonts-noto-cjk fontconfig libatomic1\n"
     )
 
 
@@ -154,6 +157,18 @@ def test_it_says_the_same_where_apt_did_not_help(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(Failure, match="请先运行: sudo apt-get update"):
         start.need_browser()
     assert len(machine.commands) == 2
+
+
+def test_it_installs_what_drives_the_browser_where_only_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(monkeypatch, programs=["apt-get"], root=True, sudo_asks=False)
+    monkeypatch.setattr(start, "find_browser", lambda: "/usr/bin/chromium")
+    monkeypatch.setattr(start, "has_chinese_font", lambda: True)
+    start.need_browser()
+    assert "libatomic1" in machine.commands[1]
+    machine.library = True
+    machine.commands.clear()
+    start.need_browser()
+    assert machine.commands == []
 
 
 def test_it_finds_the_browser_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,9 +137,12 @@ async def _hold(
     end = time.monotonic() + seconds
     chance = random.Random(7)
 
+    async def rest(seconds: float) -> None:
+        await asyncio.sleep(max(0.0, min(seconds, end - time.monotonic())))
+
     async def screen() -> None:
         line, ask = call(), sit_down()
-        await asyncio.sleep(chance.uniform(0, EVERY))
+        await rest(chance.uniform(0, EVERY))
         while time.monotonic() < end:
             begun = time.monotonic()
             try:
@@ -149,12 +152,12 @@ async def _hold(
                 line.load.failed += 1
                 line.load.seconds.append(EVERY)
             every = EVERY * chance.uniform(1 - spread, 1 + spread)
-            await asyncio.sleep(max(0.0, every - (time.monotonic() - begun)))
+            await rest(every - (time.monotonic() - begun))
         line.close()
 
     async def news() -> None:
         while time.monotonic() < end:
             await asyncio.to_thread(renew)
-            await asyncio.sleep(EVERY)
+            await rest(EVERY)
 
     await asyncio.gather(news(), *(screen() for _ in range(screens)))

@@ -6,7 +6,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from cli.web import bind, pages, serve_pages
+from cli.web import bind, few_heaps, pages, serve_pages
 from product import Product, build_product
 from settings import load_settings
 from targets.demo import give_sheets
@@ -31,6 +31,7 @@ def product_of(data_dir: str, url: str, now: str, port: int = 8050) -> Product:
 
 def main(data_dir: str, url: str, port: str, now: str) -> None:
     """Serves until it is killed; says one line when it is up."""
+    few_heaps()
     product = product_of(data_dir, url, now, int(port))
     socket = bind(product.settings)
     serve_pages(pages(product), socket, product.settings, lambda: print("up", flush=True))

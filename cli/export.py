@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.console import Console, Failure
-from cli.kpi import add_question, figures
+from cli.kpi import add_name_seats, add_question, figures, seats_shown
 from cli.parser import Commands, day_word
+from kpi.showing import Showing
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -51,6 +52,7 @@ def register(commands: Commands) -> None:
     facts.add_argument("--centre", action="append", default=[], metavar="中心", help="含下级中心,可写多次")
     facts.add_argument("--from", dest="start", type=day_word, metavar="日期")
     facts.add_argument("--to", dest="end", type=day_word, metavar="日期")
+    add_name_seats(facts)
 
 
 def _table_file(text: str) -> Path:
@@ -76,6 +78,11 @@ def _export_facts(args: argparse.Namespace, console: Console) -> int:
     from db.export import fact_rows
 
     product = console.product()
+    if args.what == "seats" and seats_shown(args, console) is not Showing.ON:
+        raise Failure(
+            "设置 HOTLINE_SEAT_RANKING 为 anonymous: 座席的逐日合计离不开工号,不导出。"
+            "名次可用 export kpi --by seat; 管理员核对数据确需工号的,加 --name-seats"
+        )
     start = console.day(args.start, date.min)
     end = console.day(args.end, date.max)
     with product.engine.connect() as conn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from cli.console import Console, Failure
 from cli.parser import Commands, Parser, day_word, positive
 
 if TYPE_CHECKING:
+    from db.first_given import Growth
     from db.journal import RunRow
     from db.restated import RestatedDay
     from product import Product
@@ -47,7 +49,9 @@ def register(commands: Commands) -> None:
         "restatements",
         _restatements,
         "列出重述: 当天结束之后又变了的数值",
-        "列出重述,新的在前: 每个中心、每天、每次拉取一组,指标由原值变成什么。其余计量取现在的值。",
+        "列出重述,新的在前: 每个中心、每天、每次拉取一组,指标由原值变成什么。其余计量取现在的值。"
+        "数据源第一次给出某些天而使合计增加的,不是更正,另列在后: "
+        "每个数据源、每项计量一行(--json 中 cause 为 first_given)。",
     )
     restated.add_argument("--centre", action="append", default=[], metavar="中心")
     restated.add_argument("--from", dest="start", type=day_word, metavar="日期")
@@ -136,6 +140,7 @@ def _feed_rejects(args: argparse.Namespace, console: Console) -> int:
 
 def _restatements(args: argparse.Namespace, console: Console) -> int:
     from db.centres import tree
+    from db.first_given import list_growth
     from db.restated import list_restated_days
 
     product = console.product()
@@ -147,12 +152,32 @@ def _restatements(args: argparse.Namespace, console: Console) -> int:
         except KeyError as error:
             raise Failure(str(error.args[0])) from None
         found = list_restated_days(conn, product.catalogue, ids, start, end, args.limit)
-    console.give([_restated(one, product) for one in found])
+        grown = list_growth(conn, ids, start, end, args.limit)
+    console.give([*(_restated(one, product) for one in found), *(_grown(one, product) for one in grown)])
     rows = (line for one in found for line in _restated_lines(one, product, console, measures=args.measures))
     console.table(("中心", "日期", "指标或计量", "原值 → 新值", "何时", "拉取"), rows, "没有重述。")
     if found and not args.measures:
         console.say("加 --measures 列出变了的计量。")
+    if grown:
+        console.say("因数据源第一次给出这些天而增加的合计(不是更正):")
+        console.table(
+            ("中心", "数据源", "计量", "日期", "天数", "增加", "何时", "拉取"),
+            (_grown_line(one, product, console) for one in grown),
+        )
     return 0
+
+
+def _grown(found: Growth, product: Product) -> dict[str, object]:
+    """What a source added by giving days for the first time, as plain data."""
+    return {"cause": "first_given", "name": _measure(found.measure, product), **asdict(found)}
+
+
+def _grown_line(found: Growth, product: Product, console: Console) -> tuple[object, ...]:
+    from dashboard.format import more
+
+    span = str(found.first) if found.first == found.last else f"{found.first} 至 {found.last}"
+    place = (found.centre_name, found.source, _measure(found.measure, product), span, found.days)
+    return (*place, more(found.added), console.local(found.at), found.run_id)
 
 
 def _restated(found: RestatedDay, product: Product) -> dict[str, object]:

@@ -12,6 +12,7 @@ from cli.console import Console, Failure
 from cli.parser import Commands, Parser, day_word, positive
 from kpi.model import Answer, Ask, Grain, Kpi, KpiValue
 from kpi.periods import PRESETS, Period, containing
+from kpi.showing import Showing
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -42,6 +43,7 @@ def add_question(parser: Parser) -> None:
         help="按什么分(缺省: 整个期间)。hour: 一天中的各小时(00–23),把期间内各天的同一小时合在一起,不是逐日逐时,"
         "只看一天请让 --from 与 --to 相同; rolling24h: 每天一行,为结束于当天的连续 24 小时中最差的一段",
     )
+    add_name_seats(parser)
     parser.add_argument("--formula", metavar="口径", help="改用这个口径(缺省: 各日当时有效的口径)")
     parser.add_argument("--as-of", type=day_word, metavar="日期", help="视哪一天为今天: 此后的数据不计")
     parser.add_argument("--exclude", action="store_true", help="剔除已批准的剔除时段")
@@ -51,6 +53,26 @@ def add_question(parser: Parser) -> None:
         metavar="时",
         help="每天只计几时之前(1–24),用来与没过完的今天同时段比较; 只有话务指标能按小时计",
     )
+
+
+def add_name_seats(parser: Parser) -> None:
+    """The option that names seats whatever the setting says."""
+    parser.add_argument(
+        "--name-seats",
+        action="store_true",
+        help="按座席列出时写明工号,即使设置 HOTLINE_SEAT_RANKING 不是 on。供管理员核对数据用,请勿转发; 不写则随设置: "
+        "anonymous 只写名次(坐席 1 是该指标数值最大的), off 不列单个坐席",
+    )
+
+
+def seats_shown(args: argparse.Namespace, console: Console) -> Showing:
+    """How far single seats may be told of. Raises Failure where not at all."""
+    showing = Showing.ON if args.name_seats else Showing(console.product().settings.seat_ranking)
+    if showing is Showing.OFF:
+        raise Failure(
+            "设置 HOTLINE_SEAT_RANKING 为 off: 不列出单个坐席。请改用别的 --by; 管理员核对数据确需工号的,加 --name-seats"
+        )
+    return showing
 
 
 def _kpi(args: argparse.Namespace, console: Console) -> int:
@@ -69,6 +91,7 @@ def figures(args: argparse.Namespace, console: Console) -> tuple[list[dict[str, 
 
     product = console.product()
     ask = _ask(args, console)
+    showing = seats_shown(args, console) if ask.by is Grain.SEAT else Showing.ON
     with product.engine.connect() as conn:
         try:
             answer = evaluate(conn, product.catalogue, ask)
@@ -79,9 +102,15 @@ def figures(args: argparse.Namespace, console: Console) -> tuple[list[dict[str, 
         rows = [
             _row(product.catalogue.kpis[code], value, bounds.get(code, ()), texts)
             for code, values in answer.values.items()
-            for value in values
+            for value in (values if showing is Showing.ON else _by_place(values))
         ]
     return rows, answer
+
+
+def _by_place(seats: Iterable[KpiValue]) -> list[KpiValue]:
+    """Seats without their numbers, in the order of their values: the order of the numbers would tell them."""
+    known = sorted(seats, key=lambda one: (one.value is None, -(one.value or 0.0), one.numerator or 0.0))
+    return [replace(one, key=f"坐席 {place}") for place, one in enumerate(known, 1)]
 
 
 def _ask(args: argparse.Namespace, console: Console) -> Ask:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from kpi.scoring import RowScore
+    from targets.evaluation import EvaluationRow
     from targets.self_evaluation import Judged
 
 PERIODS = ("half", "full")
@@ -59,12 +60,23 @@ def judge_asked(conn: Connection, args: argparse.Namespace, console: Console) ->
 
 
 def _score(args: argparse.Namespace, console: Console) -> int:
-    with console.product().engine.connect() as conn:
+    from targets.self_evaluation import evaluation
+
+    product = console.product()
+    with product.engine.connect() as conn:
         found = judge_asked(conn, args, console)
+        made = evaluation(conn, product.catalogue, found, tz=product.tz, now=product.clock())
     score = found.score
-    console.give({"sheet": found.code, "period": found.period, "as_of": found.progress.as_of, "score": score})
+    known = {one.key: one for project in made.projects for one in project.rows}
+    rows = [(row, _done(row, known.get(row.row.key))) for row in score.rows]
+    console.give(
+        {
+            **{"sheet": found.code, "period": found.period, "as_of": found.progress.as_of, "score": score},
+            "completions": {row.row.key: done for row, done in rows},
+        }
+    )
     headers = ("行", "部分", "指标", "权重", "完成率", "得分", "算式", "缺")
-    console.table(headers, map(_cells, score.rows), "打分表里没有行。")
+    console.table(headers, (_cells(row, done) for row, done in rows), "打分表里没有行。")
     for section in score.sections:
         missing = f"(尚缺 {section.missing} 行)" if section.missing else ""
         console.say(f"{section.name}小计 {section.partial}{missing}")
@@ -75,7 +87,13 @@ def _score(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _cells(row: RowScore) -> tuple[object, ...]:
-    done = "" if row.completion is None else f"{row.completion} %"
+def _done(row: RowScore, told: EvaluationRow | None) -> str:
+    """The completion as the page and the documents print it: what is allowed and kept is 100 %, not more."""
+    if told is not None:
+        return "" if told.completion == "—" else told.completion.replace("%", " %")
+    return "" if row.completion is None else f"{row.completion} %"
+
+
+def _cells(row: RowScore, done: str) -> tuple[object, ...]:
     name = " ".join(row.row.name.split())
     return row.no, row.row.section, name, row.weight, done, row.score, row.proof, row.missing

@@ -51,8 +51,9 @@ def _web(args: argparse.Namespace, console: Console) -> int:
 def _run_web(args: argparse.Namespace, console: Console, command: str) -> int:
     with _loading():
         from cli.logs import set_up_logs
-        from cli.web import bind, pages, serve_pages, url_of
+        from cli.web import bind, few_heaps, pages, serve_pages, url_of
 
+        few_heaps()
         settings = console.settings(host=args.host, port=args.port)
         socket = bind(settings)  # before anything slow: a port in use is said at once
         set_up_logs(settings, command)
@@ -175,8 +176,9 @@ def wsgi_application() -> WSGIApplication:
     """The pages for another WSGI server (gunicorn ``app:server``). The worker runs apart."""
     with _loading():
         from cli.logs import set_up_logs
-        from cli.web import Announced, pages
+        from cli.web import Announced, few_heaps, pages
 
+        few_heaps()
         console = Console(os.environ)
         settings = console.settings()
         set_up_logs(settings, "web")

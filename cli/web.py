@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MEGABYTE = 1024 * 1024
+HEAPS = 2
+_M_ARENA_MAX = -8
+"""The parameter's number in glibc's malloc.h."""
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -71,6 +76,19 @@ def settled_memory() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+def few_heaps() -> None:
+    """Makes all threads share ``HEAPS`` heaps of the C library. To be called before any thread is started: once there
+    are more than a few heaps, glibc has settled how many there may be.
+
+    By itself it gives each thread a heap of its own, and each keeps what its greatest answer took: a third of the
+    memory of a server with eight threads. Python's own lock lets one thread work at a time anyway.
+    """
+    if sys.platform.startswith("linux"):
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
+        if mallopt is not None:
+            mallopt(_M_ARENA_MAX, HEAPS)
 
 
 def serve_pages(application: WSGIApplication, bound: socket.socket, settings: Settings, up: Callable[[], None]) -> None:

@@ -226,6 +226,8 @@ def test_a_pull_by_hand_closes_the_run_that_a_killed_one_left(slow: Place) -> No
     assert states(slow.engine) == ["abandoned", "ok"]
 
 
+# half a minute: once; both databases are asked elsewhere which runs are dead
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_worker_that_leads_closes_the_run_that_another_process_left(place: Place, slow_port: int) -> None:
     with app("worker", env=place.env) as worker:
         worker.wait_for("开始调度", seconds=30)

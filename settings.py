@@ -87,7 +87,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("MIN_SAMPLE", "整数", "30", "分母少于此数时只给数值,不判断是否达标", partial(v.whole, low=1, high=1000000)),
     Setting(
         "SEAT_RANKING", "选项", "on",
-        "坐席怎样出现在网页、告警与报告里: on 列出工号; anonymous 不列工号; off 不排名,也不提到单个坐席。"
+        "坐席怎样出现在网页、告警、报告与命令行里: on 列出工号; anonymous 不列工号; off 不排名,也不提到单个坐席。"
         "后两者也不能打开单个坐席的页面; 大屏从不列工号; 已存档的报告不变",
         partial(v.choice, among=("on", "anonymous", "off")),
     ),

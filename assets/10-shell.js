@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var root = document.documentElement;
-  var YEAR = 31536000;
+  var YEAR = 31536000, PATIENCE = 15000;
   var texts = JSON.parse(document.getElementById("hotline-texts").textContent);
 
   // The pages' texts live in one catalogue on the server; {name} marks what is filled in.
@@ -84,7 +84,7 @@
   });
 
   // ---- the age of the data; a source past its limit turns its figures visibly stale
-  var seen = null, skew = 0, wasBroken = false;
+  var seen = null, skew = 0, wasBroken = false, lost = { page: false, apart: false, label: "" };
 
   function clock(iso) { return iso.slice(11, 16); }
   function ago(minutes) {
@@ -117,7 +117,10 @@
     // The page was asked for while the database was away: now that it is back, ask again.
     if (wasBroken && !broken && document.querySelector(".state-error")) location.reload();
     wasBroken = broken;
-    if (!box.dataset.moments) return;
+    if (!box.dataset.moments) {
+      if (lost.apart) mark({}, 0);
+      return;
+    }
     if (seen !== box.dataset.now) {
       seen = box.dataset.now;
       skew = Date.parse(seen) - Date.now();
@@ -128,12 +131,18 @@
     });
     setText(box.querySelector(".fresh-ago"), ago(Math.floor((now - Date.parse(box.dataset.at)) / 60000)));
     box.classList.toggle("is-stale", Object.keys(late).length > 0);
+    mark(late, now);
+  }
+  // Each block of figures whose source has stopped, and all of them while they are of another question than the address.
+  function mark(late, now) {
     document.querySelectorAll("[data-sources]").forEach(function (figure) {
       var oldest = figure.dataset.sources.split(" ").filter(function (code) { return late[code]; })
         .map(function (code) { return late[code]; }).sort()[0];
-      figure.classList.toggle("is-stale", Boolean(oldest));
-      setText(figure.querySelector(".stale-note"), oldest ? stopped(oldest, now) : "");
-      if (figure.title !== (oldest ? stopped(oldest, now) : "")) figure.title = oldest ? stopped(oldest, now) : "";
+      var words = oldest ? stopped(oldest, now) : "";
+      if (lost.apart) words = text("js.apart_mark");
+      figure.classList.toggle("is-stale", Boolean(words));
+      setText(figure.querySelector(".stale-note"), words);
+      if (figure.title !== words) figure.title = words;
     });
   }
   // What had the focus is given it back when it was redrawn.
@@ -179,39 +188,75 @@
   });
 
   // ---- requests: signed out → the sign-in page; no answer → say so, and say when it is over
-  var ask = window.fetch.bind(window), failures = 0;
+  var ask = window.fetch.bind(window), failures = 0, waiting = 0, shown = "", missed = false;
 
+  function here() { return location.pathname + location.search; }
+  function isApart() { return lost.page && shown !== here(); }
+  // What is shown, as the frame names it: page, centre, period.
+  function label() {
+    var parts = [".menu-item[aria-current] .menu-text", ".centre-list [aria-current]", ".periods [aria-current]"];
+    if (!document.querySelector(parts[2])) parts[2] = ".periods + .fold > .is-chosen";
+    var words = parts.map(function (part) { return document.querySelector(part); }).filter(Boolean);
+    return words.map(function (part) { return part.textContent; }).join(" · ") || document.title;
+  }
   function connection(works) {
     failures = works ? 0 : failures + 1;
+    lost.apart = isApart();
+    // What was asked for meanwhile is loaded once the server answers again.
+    if (works && !waiting && (lost.apart || missed)) location.reload();
     var note = document.getElementById("connection-lost");
-    if (works && note) note.remove();
-    if (works || failures < 2 || note || document.visibilityState === "hidden") return;
-    note = document.createElement("div");
-    note.id = "connection-lost";
-    note.setAttribute("role", "alert");
-    note.textContent = text("js.connection_lost");
-    document.body.appendChild(note);
+    if (works && note && !lost.apart) note.remove();
+    if (!works && !note && (lost.apart || (failures > 1 && document.visibilityState !== "hidden"))) {
+      note = document.createElement("div");
+      note.id = "connection-lost";
+      note.setAttribute("role", "alert");
+      document.body.appendChild(note);
+    }
+    if (!works) setText(note, lost.apart && shown ? text("js.connection_apart", { label: lost.label }) : text("js.connection_lost"));
+    age();
+  }
+  // What a request of Dash asks for: the page of an address (else ``page`` is false); ``kept``: the frame of an
+  // address, or a page's new data, which nothing asks for again.
+  function asked(options) {
+    var body = options && typeof options.body === "string" && options.body.charAt(0) === "{" ? JSON.parse(options.body) : {};
+    var names = (body.inputs || []).map(function (input) { return input && input.id; });
+    var page = String(body.output).indexOf("_pages_content") >= 0;
+    if (page && !isApart()) lost.label = label();
+    return { page: page, kept: names.indexOf("_pages_location") >= 0 || names.indexOf("data-version") >= 0, address: here() };
+  }
+  function heard(what, answered) {
+    if (what.page) {
+      if (answered) shown = what.address;
+      lost.page = !answered || (lost.page && shown !== here());
+    } else if (what.kept && !answered) missed = true;
+    connection(answered);
   }
   // A page on its way is shown as such, but not when it is there at once.
-  var waiting = 0;
   function busy(change) {
     waiting += change;
     if (waiting > 0) setTimeout(function () { root.classList.toggle("is-loading", waiting > 0); }, 250);
     else root.classList.remove("is-loading");
   }
   window.fetch = function (address, options) {
-    var page = Boolean(options && typeof options.body === "string" && options.body.indexOf('"_pages_content"') >= 0);
-    if (page) busy(1);
+    var what = asked(options), patience = null;
+    if (what.page) {
+      busy(1);
+      patience = setTimeout(function () { heard(what, false); }, PATIENCE);
+    }
+    function done() {
+      clearTimeout(patience);
+      if (what.page) busy(-1);
+    }
     return ask.apply(null, arguments).then(function (answer) {
-      if (page) busy(-1);
+      done();
       if (answer.status === 401) {
         location.assign("/signin?next=" + encodeURIComponent(location.pathname + location.search));
       }
-      connection(answer.status < 502);
+      heard(what, answer.status < 502);
       return answer;
     }, function (error) {
-      if (page) busy(-1);
-      if (!error || error.name !== "AbortError") connection(false);
+      done();
+      if (!error || error.name !== "AbortError") heard(what, false);
       throw error;
     });
   };

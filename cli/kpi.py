@@ -70,7 +70,8 @@ def seats_shown(args: argparse.Namespace, console: Console) -> Showing:
     showing = Showing.ON if args.name_seats else Showing(console.product().settings.seat_ranking)
     if showing is Showing.OFF:
         raise Failure(
-            "设置 HOTLINE_SEAT_RANKING 为 off: 不列出单个坐席。请改用别的 --by; 管理员核对数据确需工号的,加 --name-seats"
+            "设置 HOTLINE_SEAT_RANKING 为 off: 不列出单个坐席。请改用别的 --by; "
+            "管理员核对数据确需工号的,加 --name-seats"
         )
     return showing
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dashboard.ask_parts import TREND_DAYS, by_key, compared, daily_chart, has_exclusions, page_scope
-from dashboard.ask_today import same_hours
+from dashboard.ask_today import day_hint, same_hours
 from dashboard.judged import Target
+from dashboard.reference import Kind, Reference
 from dashboard.scope import Scope
 from dashboard.texts import t
 from dashboard.views import DailyChart
@@ -36,7 +37,7 @@ def build_calls(scope: Scope) -> CallsView:
     passed = scope.period.until(scope.today)
     waits = wait_sums(scope.conn, scope.ids, passed.start, passed.end) if passed else {}
     shared, figures = page_scope(scope, [kpis[code] for code in FIGURES]), compared(scope, FIGURES)
-    if scope.period == Period(scope.today, scope.today):
+    if scope.period == Period(scope.today, scope.today) and shared.against is not Kind.NONE:
         shared, figures = _over_the_same_hours(scope, shared, figures)
     return CallsView(
         scope=shared,
@@ -55,7 +56,7 @@ def build_calls(scope: Scope) -> CallsView:
 def _over_the_same_hours(
     scope: Scope, shared: PageScope, figures: Sequence[Compared]
 ) -> tuple[PageScope, tuple[Compared, ...]]:
-    """Today's whole hours against yesterday's, as 总览 has them, and against those of the same day a year before."""
+    """Today's whole hours against those 总览 holds them against, and against those of the same day a year before."""
     hours = same_hours(scope, [one.kpi for one in figures])
     hour = max(found.hour for found in hours.values())
     year = on_last_year(scope.period, scope.today)
@@ -64,9 +65,17 @@ def _over_the_same_hours(
     for one in figures:
         found = hours[one.kpi.code]
         past = last[one.kpi.code][0] if last else None
-        made.append(replace(one, part=found.now, before=found.before, last_year=past, reason=found.reason))
-    hint = t("calls.same_hours", hour=hour) if hour else ""
-    return replace(shared, compared_with=t("today.than_yesterday"), hint=hint), tuple(made)
+        before = found.before if shared.with_chosen else None
+        made.append(replace(one, part=found.now, before=before, last_year=past, reason=found.reason))
+    return replace(shared, hint=_hours_hint(scope, shared, hour) if hour else ""), tuple(made)
+
+
+def _hours_hint(scope: Scope, shared: PageScope, hour: int) -> str:
+    """Which hours of which days are compared."""
+    if shared.against is Kind.PREVIOUS:
+        return t("calls.same_hours", hour=hour)
+    comparison = scope.filters.comparison(scope.today)
+    return day_hint(hour, comparison.before.start) if comparison else ""
 
 
 def _ask(scope: Scope, kpis: tuple[str, ...], *, exclude: bool = False) -> Ask:
@@ -140,12 +149,19 @@ def _rolling(scope: Scope, kpi: Kpi) -> DailyChart:
     return replace(daily_chart(scope, named, ROLLING_TARGET, values), period=span, today_counts=True)
 
 
-def _versus(scope: Scope, kpi: Kpi) -> Versus:
-    comparison = on_last_year(scope.period, scope.today)
+def _versus(scope: Scope, kpi: Kpi) -> Versus | None:
+    """The period by day beside the days chosen, else beside those a year before; None where nothing is compared."""
+    reference = scope.filters.compare
+    own = reference.kind is Kind.DAYS
+    if reference.kind is Kind.NONE or (own and scope.filters.comparison(scope.today) is None):
+        return None
+    against = reference if own else Reference(Kind.LAST_YEAR)
+    comparison = against.comparison(scope.period, min(scope.period.end, scope.today), scope.today)
+    name = reference.name(scope.today) if own else t("calls.last_year")
     if comparison is None:
-        return Versus(kpi, (), (), (), scope.period.start)
+        return Versus(kpi, (), (), (), scope.period.start, name)
     now, then = (scope.ask((kpi.code,), p, Grain.DAY).values[kpi.code] for p in (comparison.current, comparison.before))
     days = tuple(value.start for value in now)
     past = tuple(value.value for value in then)[: len(days)]
     past += (None,) * (len(days) - len(past))
-    return Versus(kpi, days, tuple(value.value for value in now), past, comparison.before.start)
+    return Versus(kpi, days, tuple(value.value for value in now), past, comparison.before.start, name)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from dashboard.ask_parts import chart_span, excluded_days, formulas_in_force, page_scope
-from dashboard.judged import Target, judge
+from dashboard.judged import Target
 from dashboard.scope import Scope
 from dashboard.views import DailyChart, MarkedDay
 from dashboard.views_calls import PageScope
 from dashboard.views_compare import CompareView, KpiComparison, Strip, Unit, UnitRow
+from dashboard.views_live import Paced
 from db.by_centre import ByGroup, Facts, by_group, by_group_and_day
 from db.centres import Centre
 from db.definitions import load_calendar
+from db.kpi_targets import KpiTarget
 from kpi.catalogue import Catalogue
 from kpi.compare import Entrant, compare
 from kpi.definitions import formula_text
@@ -29,7 +32,17 @@ TOGETHER = ""
 """The key of all units together; no centre's code is empty."""
 
 
-def build_compare(scope: Scope) -> CompareView:
+Paces = Mapping[str, Mapping[str, Paced]]
+"""By a unit's code, then by KPI, how it stands in the sheet that is about just that centre."""
+
+
+def goals_of_units(scope: Scope) -> dict[str, dict[str, KpiTarget]]:
+    """By a unit's code the targets whose pace tells of its figures. No sheet is about a centre without those below."""
+    units = _units(scope, _top(scope))
+    return {unit.code: _of(scope, unit, {}).goals() for unit in units if unit.chosen and not unit.alone}
+
+
+def build_compare(scope: Scope, paces: Paces = MappingProxyType({})) -> CompareView:
     """All of the page's figures."""
     groups = offered(scope.catalogue)
     kpi = _drawn(scope, groups)
@@ -46,7 +59,7 @@ def build_compare(scope: Scope) -> CompareView:
     silent = {unit.code for unit in taking if unit.alone and not _tells(found, unit)}
     units = tuple(unit for unit in units if unit.code not in silent)
     taking = [unit for unit in taking if unit.code not in silent]
-    many = tuple(_comparison(scope, one, taking, found) for one in groups[kpi.group])
+    many = tuple(_comparison(scope, one, taking, found, paces) for one in groups[kpi.group])
     drawn = next(one for one in many if one.kpi.code == kpi.code)
     shared = _shared(whole, drawn)
     if len(taking) < 2:
@@ -115,22 +128,21 @@ def _tells(found: ByGroup, unit: Unit) -> bool:
     return any(own[unit.code].value.value is not None for own in found.values())
 
 
-def _of(scope: Scope, unit: Unit) -> Scope:
-    """The scope of a unit: its own targets, definitions and exclusions."""
-    return replace(scope, filters=scope.filters.with_centre(unit.code), paces={})
+def _of(scope: Scope, unit: Unit, paces: Paces) -> Scope:
+    """The scope of a unit: its own targets, definitions, exclusions and paces."""
+    return replace(scope, filters=scope.filters.with_centre(unit.code), paces=paces.get(unit.code, {}))
 
 
-def _comparison(scope: Scope, kpi: Kpi, taking: Sequence[Unit], found: ByGroup) -> KpiComparison:
+def _comparison(scope: Scope, kpi: Kpi, taking: Sequence[Unit], found: ByGroup, paces: Paces) -> KpiComparison:
     figures = found[kpi.code]
-    scopes = {unit.code: _of(scope, unit) for unit in taking}
+    scopes = {unit.code: _of(scope, unit, paces) for unit in taking}
     alike = len({mark for unit in taking for mark in _formula_marks(scope, kpi, unit)}) <= 1
     entrants = [Entrant(unit.code, figures[unit.code].value, figures[unit.code].days) for unit in taking]
     by_code = {unit.code: unit for unit in taking}
     rows = []
     for standing in compare(kpi, entrants, scope.min_sample, alike=alike):
-        target = scopes[standing.key].target(kpi)
-        status = judge(standing.value, target, scope.min_sample)
-        rows.append(UnitRow(by_code[standing.key], standing, target, status))
+        own = scopes[standing.key]
+        rows.append(UnitRow(by_code[standing.key], standing, own.target(kpi), own.status(kpi, standing.value)))
     formulas = {code: tuple(formulas_in_force(own, kpi)) for code, own in scopes.items()}
     return KpiComparison(kpi, tuple(rows), figures[TOGETHER].value, alike, formulas)
 
@@ -170,7 +182,7 @@ def _strips(scope: Scope, facts: Facts, drawn: KpiComparison, ids: Mapping[str, 
     holidays = tuple(MarkedDay(k.day, k.name) for k in kinds if k.kind is DayKind.HOLIDAY)
 
     def chart(row: UnitRow) -> DailyChart:
-        out = excluded_days(_of(scope, row.unit), span)
+        out = excluded_days(_of(scope, row.unit, {}), span)
         target: Target | None = row.target.of_a_day if row.target else None
         least = 0 if drawn.kpi.group is Group.SEATS else scope.min_sample  # a day has no more seat-days than seats
         days = tuple(_enough(value, least) for value in by_day[row.unit.code])

@@ -12,6 +12,7 @@ from db.alert_rules import load_rules
 from db.alert_states import load_standings
 from db.kpi_targets import KpiTarget
 from kpi.alert_model import AlertState, Standing
+from kpi.sheet import CellKind
 
 if TYPE_CHECKING:
     from dashboard.ask_targets import TargetsView
@@ -19,16 +20,23 @@ if TYPE_CHECKING:
 _OPEN = (AlertState.FIRING, AlertState.RECOVERING)
 
 
-def paces_of(goals: Mapping[str, KpiTarget], sheets: Mapping[str, TargetsView]) -> dict[str, Paced]:
-    """For each KPI with a target how it stands in the sheet that sets it, in the period the target is set for."""
+def paces_of(
+    goals: Mapping[str, KpiTarget], sheets: Mapping[str, TargetsView], *, yearly: bool = False
+) -> dict[str, Paced]:
+    """For each KPI with a target how it stands in the sheet that sets it, in the period the target is set for.
+
+    ``yearly``: asked over the year as a whole, which no half-year answers for.
+    """
     found = {}
     for code, goal in goals.items():
         view = sheets.get(goal.sheet)
         rows = view.progress.rows if view is not None and view.progress is not None else ()
         row = next((one for one in rows if one.key == goal.key), None)
-        if row is not None:
-            pace = row.half if goal.half else row.full
-            found[code] = Paced(pace.period, pace.status, pace.said, pace.probability, goal.sheet, goal.key)
+        if row is not None and view is not None:
+            # “序时进度” is no figure that a KPI could be held against, and yet asked of the half-year.
+            in_step = row.half.target.kind is CellKind.SCHEDULE and not yearly
+            pace = row.half if goal.half else row.due(view.as_of) if in_step else row.full
+            found[code] = Paced(row, pace, goal.sheet)
     return found
 
 

@@ -10,6 +10,7 @@ from dashboard.ask_hours import hourly_chart
 from dashboard.ask_parts import daily_chart, only_today, whole_days
 from dashboard.ask_today import same_hours
 from dashboard.judged import Target, worry
+from dashboard.reference import Kind, nothing_then
 from dashboard.scope import Scope, needed_measures
 from dashboard.texts import t
 from dashboard.views import DailyChart, Indicator, Overview
@@ -31,11 +32,11 @@ def build_overview(scope: Scope) -> Overview:
     now = scope.ask((), scope.period, part_until=whole_days(scope)).values
     kpis = [scope.catalogue.kpis[code] for code in now]
     targets = {k.code: scope.target(k) for k in kpis}
-    shown = [k for k in kpis if now[k.code][0].reason not in _SILENT or targets[k.code] is not None]
-    items = _indicators(scope, shown, now, targets)
+    shown = [k for k in kpis if _is_told(scope, k, now[k.code][0], targets[k.code])]
+    items = [_judged(scope, i) for i in _indicators(scope, shown, now, targets)]
     headline = _headline(items)
     drawn = _drawn(scope, headline, items)
-    rows = sorted((i for i in items if i not in headline), key=lambda i: worry(i.status))
+    rows = sorted((i for i in items if i not in headline), key=lambda i: _worst_first(scope, i))
     return Overview(
         centre_name=_centre_name(scope),
         centres=_reporting(scope, items),
@@ -51,6 +52,25 @@ def build_overview(scope: Scope) -> Overview:
         has_values=any(i.now.value is not None for i in items),
         paces=scope.paces,
     )
+
+
+def _is_told(scope: Scope, kpi: Kpi, now: KpiValue, target: Target | None) -> bool:
+    """What has a target is told even where no source gives it: that is what is wrong with it."""
+    return now.reason not in _SILENT or target is not None or kpi.code in scope.paces
+
+
+def _judged(scope: Scope, item: Indicator) -> Indicator:
+    """With the status of the half-year or year where the period shown has none: of counts and amounts."""
+    pace = scope.paces.get(item.kpi.code)
+    if item.status is not None or pace is None:
+        return item
+    return replace(item, status=pace.status, judged_over=pace.period)
+
+
+def _worst_first(scope: Scope, item: Indicator) -> tuple[int, int]:
+    """By the worse of the two: how the period shown stands, and how the half-year or year of the target does."""
+    pace, own = scope.paces.get(item.kpi.code), worry(item.status)
+    return min(own, worry(pace.status)) if pace is not None else own, own
 
 
 def _centre_name(scope: Scope) -> str:
@@ -71,10 +91,11 @@ def _indicators(
         return []
     codes = [k.code for k in kpis]
     part_of_day = scope.period == Period(scope.today, scope.today)
-    hours = same_hours(scope, kpis) if part_of_day else {}
+    compares = scope.filters.compare.kind is not Kind.NONE
+    hours = same_hours(scope, kpis) if part_of_day and compares else {}
     comparison = None if part_of_day else scope.filters.comparison(scope.today)
     before = scope.ask(codes, comparison.before).values if comparison else {}
-    reason = only_today(scope)
+    reason = only_today(scope) if compares else ""
     last = min(scope.period.end, scope.today)
     span = Period(last - timedelta(days=TREND_DAYS - 1), last)
     trend = scope.ask(codes, span, Grain.DAY).values
@@ -88,7 +109,7 @@ def _indicators(
             before=before[kpi.code][0] if before else None,
             same_hours=hours.get(kpi.code),
             part=next(iter(now[kpi.code][1:]), None),
-            reason=reason,
+            reason=reason or _nothing_before(scope, now[kpi.code], before.get(kpi.code, ())),
             without=without.get(kpi.code),
             target=targets[kpi.code],
             status=scope.status(kpi, now[kpi.code][0]),
@@ -97,6 +118,15 @@ def _indicators(
         )
         for kpi in kpis
     ]
+
+
+def _nothing_before(scope: Scope, now: Sequence[KpiValue], before: Sequence[KpiValue]) -> str:
+    """Why a figure is held against nothing: the other days can't be taken, or have none; '' where it has no value
+    itself, and says why."""
+    if now[-1].value is None:
+        return ""
+    compare = scope.filters.compare
+    return compare.obstacle(scope.period, scope.today) or nothing_then(compare.kind, before[0] if before else None)
 
 
 def _without(scope: Scope, codes: Sequence[str]) -> dict[str, KpiValue]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from dashboard import format as fmt
 from dashboard.judged import Target
+from dashboard.reference import Kind
 from dashboard.scope import Scope, needed_measures
 from dashboard.texts import t
 from dashboard.views import DailyChart, MarkedDay
@@ -36,6 +37,9 @@ def page_scope(scope: Scope, kpis: Sequence[Kpi]) -> PageScope:
         formulas={kpi.code: tuple(formulas_in_force(scope, kpi)) for kpi in kpis},
         sources=sources_of(scope, kpis),
         to_yesterday=scope.filters.is_to_yesterday(scope.today),
+        against=scope.filters.compare.kind,
+        said=scope.filters.said_comparison(scope.today),
+        obstacle=scope.filters.compare.obstacle(scope.period, scope.today),
     )
 
 
@@ -59,15 +63,16 @@ def sources_of(scope: Scope, kpis: Sequence[Kpi]) -> tuple[str, ...]:
 
 
 def compared(scope: Scope, codes: Sequence[str]) -> tuple[Compared, ...]:
-    """KPIs over the period, beside the period before and the year before; those no source tells are left out."""
-    running_day = scope.period == Period(scope.today, scope.today)
-    before = None if running_day else scope.filters.comparison(scope.today)
-    year = None if running_day else on_last_year(scope.period, compared_until(scope.period, scope.today))
+    """KPIs over the period, beside the days chosen to compare with and the year before, as far as these are wanted."""
+    running_day, kind = scope.period == Period(scope.today, scope.today), scope.filters.compare.kind
+    before = None if running_day or kind is Kind.LAST_YEAR else scope.filters.comparison(scope.today)
+    wants_year = not running_day and kind is not Kind.NONE
+    year = on_last_year(scope.period, compared_until(scope.period, scope.today)) if wants_year else None
     now = scope.ask(codes, scope.period, part_until=whole_days(scope)).values
     then = scope.ask(codes, before.before).values if before else {}
     last = scope.ask(codes, year.before).values if year else {}
     without = scope.ask(codes, scope.period, exclude=True).values if has_exclusions(scope) else {}
-    reason = only_today(scope)
+    reason = t("reference.running_day") if running_day else only_today(scope)
     made = []
     for code in codes:
         kpi, value = scope.catalogue.kpis[code], now[code][0]

@@ -79,5 +79,5 @@ def input_text(one: Mapping[str, Any]) -> str:
 
 
 def _restated(scope: Scope, measures: set[str], passed: Period) -> int:
-    found = list_restatements(scope.conn, scope.ids, passed.start, passed.end, limit=MOST_RESTATED)
+    found = list_restatements(scope.conn, scope.ids, passed.start, passed.end, limit=MOST_RESTATED, corrections=True)
     return sum(one.measure in measures for one in found)

@@ -20,7 +20,8 @@ from dashboard.views import (
     SourceState,
     SourceView,
 )
-from dashboard.views_restated import RestatedFigure, RestatedMeasure, RestatedView
+from dashboard.views_restated import GrowthView, RestatedFigure, RestatedMeasure, RestatedView
+from db.first_given import Growth, list_growth
 from db.journal import (
     RejectRow,
     RunRow,
@@ -42,6 +43,7 @@ GAP_DAYS = 90
 RUNS_SHOWN = 15
 REJECTS_SHOWN = 12
 RESTATEMENTS_SHOWN = 12
+GROWTH_SHOWN = 24
 RESTATED_DAYS = 90
 DAILY_LIMIT_MINUTES = 36 * 60
 """A source that delivers whole days is late once the next day's noon has passed without it."""
@@ -125,6 +127,7 @@ def build_page(
         reject_count=count_rejects(conn),
         restatements=tuple(_restated(r, catalogue, zone) for r in restated[:RESTATEMENTS_SHOWN]),
         restated_more=len(restated) > RESTATEMENTS_SHOWN,
+        growth=tuple(_grown(g, catalogue, zone) for g in list_growth(conn, start=first_shown, limit=GROWTH_SHOWN)),
     )
 
 
@@ -148,6 +151,11 @@ def _restated(found: RestatedDay, catalogue: Catalogue, zone: ZoneInfo) -> Resta
         figures=tuple(RestatedFigure(one.kpi, one.old, one.new) for one in found.kpis),
         measures=tuple(RestatedMeasure(_measure(catalogue, one.measure), one.old, one.new) for one in found.measures),
     )
+
+
+def _grown(found: Growth, catalogue: Catalogue, zone: ZoneInfo) -> GrowthView:
+    place = (to_local(found.at, zone), found.centre_name, found.source, _measure(catalogue, found.measure))
+    return GrowthView(*place, found.first, found.last, found.days, found.added, found.run_id)
 
 
 def _measure(catalogue: Catalogue, code: str) -> str:

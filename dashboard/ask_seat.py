@@ -7,12 +7,16 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from dashboard.ask_parts import only_today
 from dashboard.ask_seats import OUTPUT, is_few, output_of, rows_of, seat_scope
+from dashboard.reference import Kind
 from dashboard.scope import Scope
+from dashboard.texts import t
 from dashboard.views import MarkedDay
-from dashboard.views_seats import SeatDay, SeatView, Share
+from dashboard.views_seats import SeatChange, SeatDay, SeatView, Share
 from db.definitions import load_calendar
-from kpi.model import Grain
+from kpi.model import Grain, KpiValue, NoValue
+from kpi.periods import Period
 from kpi.seats import LEAST_DAYS, Floats, SeatDays, SeatSum, add_up, against, bands
 from kpi.workdays import DayKind
 
@@ -53,7 +57,42 @@ def build_seat(scope: Scope) -> SeatView | None:
         shares=_shares(one, whole),
         hours=one.busy_of / 3600 if one.busy_days else None,
         holidays=_holidays(own),
+        change=_change(own, centre, seat),
     )
+
+
+def _change(scope: Scope, centre: int, seat: str) -> SeatChange:
+    """The seat and its centre over the days compared, and over those they are held against."""
+    reference, today = scope.filters.compare, scope.today
+    if reference.kind is Kind.NONE:
+        return SeatChange()
+    reason = t("reference.running_day") if scope.period == Period(today, today) else only_today(scope)
+    reason = reason or reference.obstacle(scope.period, today)
+    comparison = scope.filters.comparison(today)
+    if reason or comparison is None:
+        return SeatChange(reason=reason)
+    now, whole_now = _output_over(scope, comparison.current, centre, seat)
+    then, whole_then = _output_over(scope, comparison.before, centre, seat)
+    return SeatChange(now, then, whole_now, whole_then)
+
+
+def _output_over(scope: Scope, days: Period, centre: int, seat: str) -> tuple[KpiValue, KpiValue]:
+    """Items a seat-day over some days, of a seat and of its centre."""
+    there = replace(scope, filters=scope.filters.with_days(days.start, days.end))
+    every = rows_of(there, there.ids)
+    rows = every.only(every.centre == centre)
+    at = every.names.index((centre, seat)) if (centre, seat) in every.names else -1
+    sums = (add_up(one, np.zeros(len(one), dtype=np.int64), 1)[0] for one in (rows.only(rows.seat == at), rows))
+    mine, whole = (_enough(there, one) for one in sums)
+    return mine, whole
+
+
+def _enough(scope: Scope, one: SeatSum) -> KpiValue:
+    """Items a seat-day; no value of days without any, nor of too few to tell a change by."""
+    value = output_of(scope, one, "")
+    if not one.seat_days:
+        return replace(value, value=None, reason=NoValue.NO_DATA)
+    return replace(value, value=None, reason=NoValue.TOO_FEW) if is_few(scope, one) else value
 
 
 def _place(scope: Scope, rows: SeatDays) -> int | None:

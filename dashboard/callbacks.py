@@ -14,6 +14,7 @@ from dashboard import ids, shell
 from dashboard.components import kit
 from dashboard.data import Data, DatabaseGone
 from dashboard.filters import Filters, day_of, read_days, read_search
+from dashboard.reference import Kind, Reference
 from dashboard.sections import plain
 
 
@@ -69,6 +70,15 @@ def _register_choices(app: Dash, data: Data) -> None:
 
     @app.callback(
         Output(ids.URL, "search", allow_duplicate=True),
+        Input(ids.COMPARE_START, "value"),
+        State(ids.PAGES_LOCATION, "search"),
+        prevent_initial_call=True,
+    )
+    def choose_compare(value: str | None, search: str | None) -> Any:
+        return compare_search(data, value, search)
+
+    @app.callback(
+        Output(ids.URL, "search", allow_duplicate=True),
         Input(ids.AS_OF, "value"),
         State(ids.PAGES_LOCATION, "search"),
         prevent_initial_call=True,
@@ -88,7 +98,8 @@ def frame_parts(data: Data, path: str, search: str | None) -> tuple[Any, Any]:
         return shell.menu(pages, path, Filters()), []
 
     def made() -> tuple[Any, Any]:
-        bar = shell.filter_bar(filters, centres, data.today()) if here.get("filters") else []
+        compares = bool(here.get("compare"))
+        bar = shell.filter_bar(filters, centres, data.today(), compares=compares) if here.get("filters") else []
         return plain(shell.menu(pages, path, filters)), plain(bar)
 
     return data.steady(("frame", path, filters, centres), made)
@@ -121,6 +132,15 @@ def custom_search(data: Data, value: list[str] | None, search: str | None) -> An
     if (filters.start, filters.end) == days:
         raise PreventUpdate
     return filters.with_days(*days).query()
+
+
+def compare_search(data: Data, value: str | None, search: str | None) -> Any:
+    """The address's query for a day from which on is compared; nothing where it is the one shown, or no day."""
+    start = day_of(value or "")
+    filters = data.filters(read_search(search)).filters
+    if start is None or start == filters.compare.start:
+        raise PreventUpdate
+    return filters.with_compare(Reference(Kind.DAYS, start)).query()
 
 
 def as_of_search(data: Data, value: str | None, search: str | None) -> Any:

@@ -9,9 +9,9 @@ from flask import Flask, Response, jsonify, request
 
 from dashboard import charts_calls, charts_compare, charts_indicator, charts_orders, charts_overview, language
 from dashboard.ask_calls import build_calls
-from dashboard.ask_compare import build_compare
 from dashboard.ask_orders import build_orders
 from dashboard.chart_files import csv_bytes, xlsx_bytes
+from dashboard.compare_pages import compare_view
 from dashboard.data import Data, DatabaseGone
 from dashboard.seat_pages import seat_charts, seats_charts
 from dashboard.target_routes import XLSX, handed, missing
@@ -54,7 +54,7 @@ def _orders(data: Data, query: Query) -> Charts:
 
 def _compare(data: Data, query: Query) -> Charts:
     filters = data.filters(query).filters
-    return charts_compare.charts_of(data.view("compare", filters, build_compare), filters)
+    return charts_compare.charts_of(compare_view(data, filters), filters)
 
 
 PAGES: Mapping[str, Callable[[Data, Query], Charts]] = {

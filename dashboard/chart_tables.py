@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from dashboard import format as fmt
 from dashboard.filters import Filters
 from dashboard.judged import Target
+from dashboard.language import spoken as said
 from dashboard.texts import t
 from dashboard.views import DailyChart
 from dashboard.views_calls import PageScope
 from dashboard.views_charts import ChartTable, Title
 from dashboard.views_live import HourlyChart
-from dashboard.wall_parts import said
 from kpi.model import Group, Kpi, KpiValue, Unit
 
 Pairs = tuple[tuple[str, str], ...]

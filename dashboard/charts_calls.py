@@ -9,8 +9,9 @@ from dashboard import chart_tables as tables
 from dashboard import format as fmt
 from dashboard.charts_parts import day_view, group_view, within_limit
 from dashboard.filters import Filters
+from dashboard.reference import Kind, nothing_then
 from dashboard.texts import t
-from dashboard.views_calls import CallsView, Compared, Heat, PageScope, Waits
+from dashboard.views_calls import CallsView, Compared, Heat, PageScope, Versus, Waits
 from dashboard.views_charts import ChartTable, ChartView
 from kpi.model import Better, KpiValue
 
@@ -30,7 +31,7 @@ def charts_of(view: CallsView, filters: Filters) -> dict[str, ChartView]:
     made.append(_rolling_view(view, filters))
     abandoned = tables.basis_of(view.scope, view.abandoned.kpi, _now(view, "abandon_rate"))
     made.append(day_view("abandoned", t("calls.abandoned"), view.abandoned, view.scope, filters, basis=abandoned))
-    made.append(versus_view(view, filters))
+    made += [versus_view(view.versus, view, filters)] if view.versus is not None else []
     made += [group_view(name, table, view.scope) for name, table in view.groups.items()]
     return {chart.name: chart for chart in made}
 
@@ -65,10 +66,17 @@ def _spoken(one: Compared) -> str:
 
 
 def _against(one: Compared, scope: PageScope) -> str:
-    change = fmt.change(one.held, one.last_year, one.kpi.unit)
+    then, compared = _other(one, scope)
+    change = fmt.change(one.held, then, one.kpi.unit)
     text = f"{one.kpi.name} {_spoken(one)}"
-    key = "calls.than_last_year_so_far" if scope.to_yesterday else "calls.than_last_year"
-    return t(key, text=text, change=change) if change else text
+    key = "calls.than_so_far" if scope.to_yesterday else "calls.than"
+    return t(key, text=text, compared=compared, change=change) if change else text
+
+
+def _other(one: Compared, scope: PageScope) -> tuple[KpiValue | None, str]:
+    """What the sentence holds a figure against: days of one's own, else the year before; with its words."""
+    own = scope.against is Kind.DAYS
+    return (one.before, scope.compared_with) if own else (one.last_year, t("calls.to_last_year"))
 
 
 def hour_text(weekday: int, hour: int) -> str:
@@ -224,24 +232,36 @@ def _without(value: KpiValue | None, one: Compared) -> str:
     return fmt.DASH if value is None else tables.shown(value, one.kpi, one.target)
 
 
-def versus_view(view: CallsView, filters: Filters) -> ChartView:
-    """Calls by day beside the same days a year before."""
-    versus = view.versus
+def versus_view(versus: Versus, view: CallsView, filters: Filters) -> ChartView:
+    """Calls by day beside the days they are held against."""
+    own = view.scope.against is Kind.DAYS
     one = next(one for one in view.figures if one.kpi.code == versus.kpi.code)
-    titles = tables.titled(t("chart.day"), t("calls.this_period"), t("calls.last_year"), numeric=(1, 2))
+    titles = tables.titled(t("chart.day"), t("calls.this_period"), versus.then_words, numeric=(1, 2))
     days = zip(versus.days, versus.now, versus.then, strict=True)
     rows = tuple((day.isoformat(), fmt.reading(now), fmt.reading(then)) for day, now, then in days)
-    change = fmt.change(one.held, one.last_year, one.kpi.unit)
-    key = "calls.versus_so_far" if view.scope.to_yesterday else "calls.versus_change"
     since = fmt.day(versus.then_start)
+    told = {day for day, now in zip(versus.days, versus.now, strict=True) if now is not None}
+    running = [t("chart.running_legend")] if view.scope.today in told else []
     return ChartView(
         "versus",
-        t("calls.versus"),
-        t(key if change else "calls.versus_alone", label=view.scope.label, value=_spoken(one), change=change),
+        t("reference.volume_with_days" if own else "calls.versus"),
+        _versus_finding(one, view.scope),
         ChartTable(titles, rows),
-        notes=t("calls.versus_note", day=since),
+        notes=" · ".join((t("reference.volume_by_day" if own else "calls.versus_note", day=since), *running)),
         basis=tables.basis_of(view.scope, one.kpi, one.now),
         links=tables.made_of(filters, one.kpi),
         empty="" if any(v is not None for v in versus.now) else t("calls.versus_none"),
         sources=view.scope.sources,
     )
+
+
+def _versus_finding(one: Compared, scope: PageScope) -> str:
+    then, compared = _other(one, scope)
+    made = {"label": scope.label, "value": _spoken(one)}
+    change = fmt.change(one.held, then, one.kpi.unit)
+    if change:
+        key = "calls.versus_so_far" if scope.to_yesterday else "calls.versus_change"
+        return t(key, **made, compared=compared, change=change)
+    if scope.against is Kind.DAYS and (why := nothing_then(scope.against, then)):
+        return t("reference.volume_alone", **made, why=why)
+    return t("calls.versus_alone", **made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from dashboard.ask_indicator import IndicatorView
 
 
-def charts_of(view: IndicatorView) -> dict[str, ChartView]:
-    """All charts of the page by name: none where there is no path."""
+def charts_of(view: IndicatorView, sources: tuple[str, ...] = ()) -> dict[str, ChartView]:
+    """All charts of the page by name: none where there is no path. ``sources``: what the figures wait for."""
     made = []
     if len(view.period.path) > 1:
         made.append(_path(view))
     if len(burnt(view)) > 1 and view.due.allowance:
         made.append(_burn(view))
-    return {chart.name: chart for chart in made}
+    return {chart.name: replace(chart, sources=sources) for chart in made}
 
 
 def burnt(view: IndicatorView) -> list[tuple[date, float]]:

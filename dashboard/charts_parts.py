@@ -43,7 +43,8 @@ def day_view(
 def day_legend(chart: DailyChart) -> str:
     """How a chart by day is to be read."""
     few = t("chart.few_legend", least=chart.min_sample) if any(map(chart.is_few, chart.values)) else ""
-    return " · ".join(filter(None, (few, t("overview.legend" if chart.target else "overview.legend_plain"))))
+    running = t("chart.running_legend") if chart.shows_today else ""
+    return " · ".join(filter(None, (few, running, t("overview.legend" if chart.target else "overview.legend_plain"))))
 
 
 def within_limit(within: Mapping[int, float], limit: int) -> tuple[int, float] | None:

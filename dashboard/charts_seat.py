@@ -39,8 +39,8 @@ def sentence(view: SeatView) -> str:
 
 
 def worked(view: SeatView) -> list[SeatDay]:
-    """The days of which the seat's items are known."""
-    return [day for day in view.days if day.items is not None]
+    """The days that are over and of which the seat's items are known."""
+    return [day for day in view.days_over if day.items is not None]
 
 
 def path_view(view: SeatView, filters: Filters) -> ChartView:
@@ -55,11 +55,19 @@ def path_view(view: SeatView, filters: Filters) -> ChartView:
         t("seats.path"),
         _path_finding(view),
         ChartTable(titles, rows),
-        notes=t("seats.path_target" if view.target else "seats.path_note"),
+        notes=_notes(
+            "seats.path_target" if view.target else "seats.path_note",
+            "chart.running_legend" if any(day.items is not None for day in view.running) else "",
+        ),
         basis=(*tables.basis_of(view.scope, view.kpi, view.value), (t("seats.band"), t("seats.band_how"))),
         links=_links(view, filters),
         sources=view.scope.sources,
     )
+
+
+def _notes(*keys: str) -> str:
+    """How a chart is to be read."""
+    return " · ".join(t(key) for key in keys if key)
 
 
 def _path_cells(day: SeatDay) -> tuple[str, ...]:
@@ -72,7 +80,7 @@ def _path_cells(day: SeatDay) -> tuple[str, ...]:
 def _path_finding(view: SeatView) -> str:
     held = [day for day in worked(view) if day.low is not None and day.high is not None]
     if not held:
-        return t("seats.path_alone")
+        return t("seats.path_alone" if view.days_over else "chart.running_day")
     below = sum((day.items or 0.0) < (day.low or 0.0) for day in held)
     above = sum((day.items or 0.0) > (day.high or 0.0) for day in held)
     return t("seats.path_is", n=len(held), below=below, above=above)
@@ -90,7 +98,7 @@ def hours_view(view: SeatView, filters: Filters) -> ChartView:
         t("seats.hours"),
         _hours_finding(view) if known else t("seats.hours_untold"),
         ChartTable(titles, tuple(_hours_cells(day) for day in view.days)),
-        notes=t("seats.hours_note"),
+        notes=_notes("seats.hours_note", "seats.hours_running" if any(day.signed_in for day in view.running) else ""),
         basis=tables.basis_of(view.scope, view.kpi, note=t("seats.hours_how")),
         links=_links(view, filters),
         empty="" if known else t("seats.hours_none"),

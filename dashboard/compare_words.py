@@ -14,6 +14,13 @@ from kpi.model import Unit as Measured
 from kpi.status import Status
 
 MOST_NAMED = 2
+_JUDGED = {
+    Status.OUT_OF_REACH: "compare.lost",
+    Status.MISSED: "compare.missed",
+    Status.AT_RISK: "compare.risky",
+    Status.MET: "",
+}
+"""The words of those that are judged, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +41,11 @@ def sentence(view: CompareView) -> str:
     """What the page says first."""
     assert view.drawn is not None  # nothing is said of a page without a comparison
     parts = [finding(view.drawn)]
-    held = [row for row in view.drawn.rows if row.status in (Status.MET, Status.MISSED)]
-    missed = [row for row in held if row.status is Status.MISSED]
-    if held:
-        parts.append(t("compare.missed" if missed else "compare.met", n=len(held), missed=len(missed)))
+    told = [row.status for row in view.drawn.rows if row.status in _JUDGED]
+    if told:
+        bad = [t(key, n=told.count(status)) for status, key in _JUDGED.items() if key and status in told]
+        held = t("compare.held", n=len(told), told=t("finding.comma").join(bad))
+        parts.append(held if bad else t("compare.met", n=len(told)))
     return t("compare.sentence", label=view.scope.label, finding=t("finding.semicolon").join(parts))
 
 

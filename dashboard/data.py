@@ -114,9 +114,8 @@ class Data:
         """How the KPIs with a target stand in their sheets, by KPI: as 目标 shows it."""
         with self._reading() as conn:
             goals = self._scope(conn, filters).goals()
-        return paces_of(
-            goals, {sheet: self.targets(TargetFilters(sheet)) for sheet in {g.sheet for g in goals.values()}}
-        )
+        sheets = {sheet: self.targets(TargetFilters(sheet)) for sheet in {g.sheet for g in goals.values()}}
+        return paces_of(goals, sheets, yearly=unit_of(filters.period(self.today())) is Grain.YEAR)
 
     def proof(self, kpi: str, filters: Filters) -> Proof:
         """Where a figure of 总览 comes from. Raises KeyError for a KPI there is not."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
-from kpi.model import Grain
-from kpi.periods import PRESETS, Comparison, Period, compared_until, on_previous, unit_of
+from dashboard import format as fmt
+from dashboard.reference import NAMED, Kind, Reference
+from dashboard.texts import t
+from kpi.periods import PRESETS, Comparison, Period, compared_until
 
 CUSTOM = "custom"
 DEFAULT_PRESET = "this-month"
@@ -21,32 +23,12 @@ LONGEST_DAYS = 3 * 366
 _CODE = re.compile(r"[\w.\-]{1,64}")
 _SEAT = re.compile(r"[^\x00-\x1f<>]{1,129}")
 
-_COMPARED_WITH = {
-    "today": "昨天同时段",
-    "yesterday": "前一天",
-    "this-week": "上周",
-    "last-week": "前一周",
-    "this-month": "上月",
-    "last-month": "前一月",
-    "this-half": "上半年度",
-    "last-half": "前半年度",
-    "this-year": "上年",
-    "last-year": "前一年",
-}
-_UNIT_BEFORE = {
-    Grain.DAY: "前一天",
-    Grain.WEEK: "前一周",
-    Grain.MONTH: "前一月",
-    Grain.HALF: "前半年度",
-    Grain.YEAR: "前一年",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """The choices in the address. ``centre`` '' means all centres; ``kpi`` is the one drawn by day; ``seat`` the one
     whose page is shown; ``centres`` those held against one another, () being all there are; ``start`` and ``end`` are
-    set only where ``preset`` is ``custom``."""
+    set only where ``preset`` is ``custom``; ``compare`` is what changes are measured against."""
 
     centre: str = ""
     preset: str = DEFAULT_PRESET
@@ -55,6 +37,7 @@ class Filters:
     kpi: str = ""
     seat: str = ""
     centres: tuple[str, ...] = ()
+    compare: Reference = Reference()
 
     def period(self, today: date) -> Period:
         """The days asked for."""
@@ -67,9 +50,9 @@ class Filters:
         return PRESETS[self.preset][0] if self.preset in PRESETS else "所选期间"
 
     def comparison(self, today: date) -> Comparison | None:
-        """环比: the period before, over a like length; None also where only today of the period has begun."""
+        """The period against what was chosen, over a like length; None also where only today of it has begun."""
         period = self.period(today)
-        return on_previous(period, compared_until(period, today))
+        return self.compare.comparison(period, compared_until(period, today), today)
 
     def is_to_yesterday(self, today: date) -> bool:
         """True where whole days are compared, and today, which has only begun, is left out."""
@@ -78,12 +61,17 @@ class Filters:
 
     def compared_with(self, today: date) -> str:
         """“较上月同期”: what the change is measured against; ``is_to_yesterday`` says until when."""
-        period = self.period(today)
-        unit = unit_of(period)
-        free = _UNIT_BEFORE[unit] if unit else f"前 {period.days} 天"
-        name = _COMPARED_WITH.get(self.preset, free)
-        unfinished = self.is_to_yesterday(today) or (period.end > today and self.preset != "today")
-        return f"较{name}同期" if unfinished else f"较{name}"
+        return self.compare.words(self.preset, self.period(today), today)
+
+    def said_comparison(self, today: date) -> str:
+        """“对比上年同期 2025年3月1日–19日”, for a page printed or passed on; or why not; '' of what is usual."""
+        if self.compare.kind is Kind.PREVIOUS:
+            return ""
+        found = self.comparison(today)
+        if found is None:
+            why = self.compare.obstacle(self.period(today), today)
+            return t("reference.none") if self.compare.kind is Kind.NONE else why
+        return t(f"reference.said_{self.compare.kind}", days=fmt.period(found.before, today))
 
     def query(self) -> str:
         """The address's query, with its question mark; '' where everything is as by default."""
@@ -100,6 +88,8 @@ class Filters:
             pairs["seat"] = self.seat
         if self.centres:
             pairs["centres"] = ",".join(self.centres)
+        if self.compare.code:
+            pairs["compare"] = self.compare.code
         return "?" + urlencode(pairs, safe=",") if pairs else ""
 
     def with_preset(self, preset: str) -> Filters:
@@ -125,6 +115,10 @@ class Filters:
     def with_centres(self, centres: Iterable[str]) -> Filters:
         """The same view with these centres held against one another."""
         return replace(self, centres=tuple(centres))
+
+    def with_compare(self, compare: Reference) -> Filters:
+        """The same view held against something else."""
+        return replace(self, compare=compare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +154,14 @@ def read_days(first: object, last: object) -> tuple[date, date] | None:
 def read_search(search: str | None) -> dict[str, str]:
     """The query of an address as a dict; the last of repeated keys counts."""
     return dict(parse_qsl((search or "")[:2000].removeprefix("?"), keep_blank_values=True))
+
+
+def read_compare(text: str) -> Reference | None:
+    """What “compare” in an address means; None where it is nothing known."""
+    if text in NAMED:
+        return Reference(Kind(text))
+    start = day_of(text)
+    return Reference(Kind.DAYS, start) if start else None
 
 
 def _over_days(query: Mapping[str, object]) -> tuple[Filters, list[str]]:
@@ -199,4 +201,9 @@ def parse(query: Mapping[str, object], centres: Collection[str] = (), kpis: Coll
         filters = filters.with_centres(code for code in codes if code in centres)
         if unknown := [code for code in codes if code not in centres]:
             problems.append(f"地址里的 centres 有 {len(unknown)} 个中心不存在,没有参加对比。")
+    if compare := _text(query.get("compare")):
+        reference = read_compare(compare)
+        filters = filters.with_compare(reference or Reference())
+        if reference is None:
+            problems.append("地址里的对比方式无法识别,已改为与上一时段对比;日期写成 2026-01-31。")
     return Parsed(filters, tuple(problems))

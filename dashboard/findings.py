@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dashboard import format as fmt
-from dashboard.judged import shortfall, worry
+from dashboard.judged import WORST_FIRST, shortfall, worry
 from dashboard.texts import t
 from dashboard.views import DailyChart, DataPage, Indicator, Overview, SourceState
 from dashboard.views_live import HourlyChart, RestOfDay
-from kpi.model import KpiValue
+from kpi.model import Grain, KpiValue
+from kpi.periods import unit_of
 from kpi.status import Operator, Status
 
 MOST_NAMED = 3
@@ -27,11 +28,13 @@ _MISSED = {
 def overview_sentence(view: Overview) -> str:
     """How things stand over the period: what is met, what is not and by how much."""
     items = _each_once((*view.headline, *view.rows))
-    judged = [i for i in items if i.status in _JUDGED]
+    here = [i for i in items if i.judged_over is None]
+    judged = [i for i in here if i.status in _JUDGED]
     missed = [i for i in judged if i.status in _LOST]
-    few = [i for i in items if i.status is Status.TOO_FEW]
+    few = [i for i in here if i.status is Status.TOO_FEW]
+    by_pace = _by_pace(items, alone=not judged)
     if not judged:
-        sentence = _without_targets(view, items)
+        sentence = "" if by_pace else _without_targets(view, items)
     elif any(i.status not in (Status.MET, Status.MISSED) for i in judged):
         sentence = _paced(view, judged)
     elif missed:
@@ -42,7 +45,29 @@ def overview_sentence(view: Overview) -> str:
         sentence = t(key, label=view.label, n=len(judged), met=met, named=named, more=more)
     else:
         sentence = t("finding.all_met", label=view.label, n=len(judged))
-    return sentence + (t("finding.few", n=len(few)) if few else "") + _coverage(view)
+    return sentence + by_pace + (t("finding.few", n=len(few)) if few else "") + _coverage(view)
+
+
+def _by_pace(items: Sequence[Indicator], *, alone: bool) -> str:
+    """How those stand that only the half-year or the year can judge: counts and amounts. ``alone``: nothing else is."""
+    said = ""
+    for grain, name in ((Grain.HALF, "half"), (Grain.YEAR, "full")):
+        found = [i for i in items if i.judged_over is not None and unit_of(i.judged_over) is grain]
+        if found:
+            key = f"finding.only_by_{name}" if alone and not said else f"finding.by_{name}"
+            said += t(key, n=len(found), counts=t("finding.comma").join(_counted(found)))
+    return said
+
+
+def _counted(items: Sequence[Indicator]) -> Iterator[str]:
+    """“1 项有风险(预算执行率)”, the worst first; what is as it should be goes without names."""
+    for status in WORST_FIRST:
+        names = [i.kpi.name for i in items if i.status is status]
+        if names and status is Status.MET:
+            yield t("finding.count", n=len(names), status=status.value)
+        elif names:
+            named = t("finding.comma").join(names[:MOST_NAMED]) + ("…" if len(names) > MOST_NAMED else "")
+            yield t("finding.count_named", n=len(names), status=status.value, names=named)
 
 
 def _paced(view: Overview, judged: Sequence[Indicator]) -> str:
@@ -80,12 +105,11 @@ def _without_targets(view: Overview, items: Sequence[Indicator]) -> str:
     if first is None:
         return t("finding.no_values", label=view.label)
     shown = fmt.figure(first.now, first.kpi.unit).spoken
-    hours, compared = first.same_hours, view.compared_with
-    change = fmt.change(first.part or first.now, first.before, first.kpi.unit)
-    if hours is not None:
-        change, compared = fmt.change(hours.now, hours.before, first.kpi.unit), t("today.than_yesterday")
+    hours = first.same_hours
+    now, then = (first.part or first.now, first.before) if hours is None else (hours.now, hours.before)
+    change = fmt.change(now, then, first.kpi.unit)
     key = "finding.versus_so_far" if first.part is not None else "finding.versus"
-    versus = t(key, compared=compared, change=change) if change else ""
+    versus = t(key, compared=view.compared_with, change=change) if change else ""
     return t("finding.no_targets", label=view.label, name=first.kpi.name, value=shown, versus=versus)
 
 

@@ -80,6 +80,11 @@ def number(value: float) -> str:
     return _plain(_rounded(exact, 0 if whole else 2))
 
 
+def more(value: float) -> str:
+    """A count that came on top, with its sign: “+12”."""
+    return f"+{number(value)}" if value > 0 else number(value)
+
+
 def figure(value: KpiValue | None, unit: Unit, target: Target | None = None) -> Shown:
     """A KPI's value as shown, or “—” with its reason."""
     if value is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from dashboard import format as fmt
@@ -53,6 +54,11 @@ def target_text(cell: Cell) -> str:
     if cell.number is None:
         return cell.shown
     return " ".join(part for part in (cell.sign, fmt.level(float(cell.number)), cell.unit) if part)
+
+
+def target_brief(cell: Cell) -> str:
+    """The same without a unit that stands beside it anyway: “≥ 60”, “≥ 96 %”."""
+    return target_text(cell if cell.unit == Unit.PERCENT.value else replace(cell, unit=""))
 
 
 def chance(probability: float | None) -> str:

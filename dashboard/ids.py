@@ -60,6 +60,7 @@ def gap(source: Any, day: Any) -> Any:
 
 
 AS_OF = "as-of"
+COMPARE_START = "compare-start"
 
 
 def act(name: str, key: Any = "") -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from kpi.model import KpiValue, NoValue
+from kpi.model import KpiValue, NoValue, Unit
+from kpi.sheet import Cell, CellKind
 from kpi.status import OPERATOR_SIGNS, Operator, Status, meets, status_of
 
 MONEY_TOLERANCE = 0.05
@@ -44,6 +46,12 @@ class Target:
     def of_a_day(self) -> Target | None:
         """The target as far as single days can be held against it."""
         return None if self.whole else self
+
+    def cell(self, unit: Unit) -> Cell:
+        """The target as a sheet prints it."""
+        number = Decimal(repr(self.value))
+        shown = number.scaleb(2).normalize() if unit is Unit.PERCENT else number
+        return Cell(CellKind.NUMBER, "", self.operator, shown, unit.value)
 
     def holds(self, value: float) -> bool:
         """True where the unrounded value meets the target."""

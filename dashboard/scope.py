@@ -113,7 +113,7 @@ class Scope:
         these centres. The allowance of a whole city is not that of one of its districts."""
         if not self.period.start <= self.today <= self.period.end:
             return {}
-        found = {kpi.code: self._set_for(kpi) for kpi in self.catalogue.kpis.values() if self.target(kpi) is not None}
+        found = {kpi.code: self._set_for(kpi) for kpi in self.catalogue.kpis.values()}
         mine = set(self.ids)
         own = {
             centre

@@ -56,10 +56,23 @@ def plain(part: Any) -> Any:
         return {key: plain(value) for key, value in part.items()}
     if isinstance(part, Component):
         # As its ``to_plotly_json`` does, without asking for every property there could be.
-        known, others = part._prop_names, tuple(part._valid_wildcard_attributes)
+        known, others = _properties(part)
         props = {name: plain(one) for name, one in vars(part).items() if name in known or name.startswith(others)}
         return {"props": props, "type": part._type, "namespace": part._namespace}
     return json.loads(to_json_plotly(part))
+
+
+_PROPERTIES: dict[type[Component], tuple[frozenset[str], tuple[str, ...]]] = {}
+
+
+def _properties(part: Component) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The names of a component's properties and the beginnings of those without a list; the same of all of its class,
+    of which a page has hundreds."""
+    known = _PROPERTIES.get(type(part))
+    if known is None:
+        known = frozenset(part._prop_names), tuple(part._valid_wildcard_attributes)
+        _PROPERTIES[type(part)] = known
+    return known
 
 
 def _mark(content: Any) -> str:

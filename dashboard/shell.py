@@ -15,13 +15,14 @@ from dashboard import format as fmt
 from dashboard import ids, language
 from dashboard.auth import SIGN_OUT
 from dashboard.components import kit
-from dashboard.components.parts import Child, aria, data, icon, link
+from dashboard.components.parts import Child, Children, aria, data, icon, link
 from dashboard.data import CentreChoice
 from dashboard.filters import CUSTOM, IN_HEADER, Filters
+from dashboard.reference import NAMED, Reference
 from dashboard.sections import TICK_SECONDS
 from dashboard.texts import t
 from dashboard.views import Freshness
-from kpi.periods import PRESETS
+from kpi.periods import ONE_DAY, PRESETS
 
 
 def layout(*, theme: str, version: str, fresh: Freshness, demo: bool, can_sign_out: bool) -> Component:
@@ -123,9 +124,13 @@ def _name_of(page: Mapping[str, Any]) -> str:
     return t(f"page.{page['module'].rpartition('.')[2]}")
 
 
-def filter_bar(filters: Filters, centres: tuple[CentreChoice, ...], today: date) -> list[Child]:
-    """Centre and period, each choice a link: the address is the only place they are kept."""
+def filter_bar(
+    filters: Filters, centres: tuple[CentreChoice, ...], today: date, *, compares: bool = False
+) -> list[Child]:
+    """Centre and period, each choice a link: the address is the only place they are kept. ``compares``: of a page that
+    shows changes also what these are measured against."""
     names = [html.Span(_period_links(filters, IN_HEADER), className="periods"), _custom(filters, today)]
+    names += [_compare_menu(filters, today)] if compares else []
     return [_centre_menu(filters, centres), *names] if len(centres) > 1 else [*names]
 
 
@@ -179,7 +184,32 @@ def _centre_menu(filters: Filters, centres: tuple[CentreChoice, ...]) -> Compone
     return _folding(label, html.Ul(items, className="centre-list"), chosen=False, spoken=t("filter.centre"))
 
 
-def _folding(label: str, body: Component, *, chosen: bool, spoken: str) -> Component:
+def _compare_menu(filters: Filters, today: date) -> Component:
+    """What changes are measured against, each choice with the days it means."""
+    picker = kit.day_picker(ids.COMPARE_START, filters.compare.start, today - ONE_DAY)
+    items = []
+    for kind in NAMED:
+        there = filters.with_compare(Reference(kind))
+        found = there.comparison(today)
+        days = html.Small(fmt.period(found.before, today)) if found else None
+        here = aria(current="true") if kind is filters.compare.kind else {}
+        words = [html.Span(t(f"reference.{kind}")), days]
+        items.append(html.Li(link(words, there.query() or "?", "centre-item compare-item", **here)))
+    chosen = filters.compare != Reference()
+    body = html.Div(
+        [
+            html.Ul(items, className="compare-list"),
+            html.P(t("reference.hint"), className="note"),
+            html.Div(picker, role="group", **aria(label=t("reference.start"))),
+        ],
+        className="compare-menu",
+    )
+    name = html.Span(filters.compare.name(today), className="" if chosen else "compare-usual")
+    label = [html.Span(t("reference.label"), className="compare-word"), name]
+    return _folding(label, body, chosen=chosen, spoken=t("reference.spoken"))
+
+
+def _folding(label: Children, body: Component, *, chosen: bool, spoken: str) -> Component:
     """A button with a panel below it; closed by a click elsewhere or Esc (see assets/shell.js)."""
     summary = html.Summary(label, className="chip" + (" is-chosen" if chosen else ""), title=spoken)
     return html.Details([summary, html.Div(body, className="panel-pop")], className="fold", **data(fold="1"))

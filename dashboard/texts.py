@@ -8,6 +8,7 @@ from dashboard import language
 from dashboard.texts_alerts import ALERT_TEXTS
 from dashboard.texts_compare import COMPARE_TEXTS
 from dashboard.texts_pages import PAGE_TEXTS
+from dashboard.texts_reference import REFERENCE_TEXTS
 from dashboard.texts_reports import REPORT_TEXTS
 from dashboard.texts_seats import SEAT_TEXTS
 from dashboard.texts_targets import TARGET_TEXTS
@@ -20,6 +21,7 @@ TEXTS: dict[str, str] = (
     | REPORT_TEXTS
     | SEAT_TEXTS
     | COMPARE_TEXTS
+    | REFERENCE_TEXTS
     | WALL_TEXTS
     | {
         # the frame

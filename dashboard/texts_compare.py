@@ -46,8 +46,8 @@ COMPARE_TEXTS: dict[str, str] = {
     "compare.gap": "与其余之差",
     "compare.gap_interval": "差的区间",
     "compare.verdict": "结论",
-    "compare.forest_note": "点为数值,横线为 95 % 区间,竖线为各自的目标,✕ 为未达标,空心点不参与排序;"
-    "各中心同一横轴{axis}",
+    "compare.forest_note": "点为数值,横线为 95 % 区间,竖线为各自的目标,✕ 为未达标或已无法达标,▲ 为有风险,"
+    "空心点不参与排序;各中心同一横轴{axis}",
     "compare.axis_from": ",从 {low} 起",
     "compare.none": "期间内没有中心有{name}的数据",
     "compare.apart": "各中心{name}的口径不同,不排序、不比较",
@@ -62,7 +62,10 @@ COMPARE_TEXTS: dict[str, str] = {
     "compare.all_differ": "差异超出误差范围",
     "compare.others_alike": "其余中心的差异在误差范围内",
     "compare.sentence": "{label}{finding}。",
-    "compare.missed": "{n} 个有目标的中心中 {missed} 个未达标",
+    "compare.held": "{n} 个有目标的中心中 {told}",
+    "compare.lost": "{n} 个已无法达标",
+    "compare.missed": "{n} 个未达标",
+    "compare.risky": "{n} 个有风险",
     "compare.met": "有目标的 {n} 个中心都达标",
     "compare.strips": "{name}按日,各中心同一纵轴",
     "compare.strips_missed": "{who}未达标的天最多:{days} 天中 {missed} 天",

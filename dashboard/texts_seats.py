@@ -5,7 +5,7 @@ from __future__ import annotations
 SEAT_TEXTS: dict[str, str] = {
     "page.seats": "坐席产能",
     "page.seat": "坐席",
-    "seats.figures": "坐席指标,与上期和上年同期比较",
+    "seats.figures": "坐席指标",
     "seats.output_is": "{label}{name} {value}",
     "seats.output_target": "{label}{name} {value}(目标 {target})",
     "seats.made_by": "{seats} 个坐席 {days} 个坐席日共处理 {items} 件",
@@ -115,6 +115,7 @@ SEAT_TEXTS: dict[str, str] = {
     "seats.hours_none": "来源没有给出这个坐席的签入时长。在 sources.yaml 里映射 signed_in_seconds 后出现。",
     "seats.hours_alone": "来源给出了签入时长,没有给出通话与小休时长",
     "seats.hours_note": "从下到上:通话与话后、小休、其余在线(小时)",
+    "seats.hours_running": "浅色为今天,尚未结束",
     "seats.hours_how": "座席利用率为通话与话后时长 ÷ 签入时长;其余在线是签入减去通话、话后与小休",
     "seats.share_is": "{name}占签入时间 {own}(中心 {centre})",
     "seats.busy": "通话与话后",

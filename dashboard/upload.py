@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request, send_file
 
 from dashboard import format as fmt
+from dashboard import language
 from dashboard.ask_records import accepts, file_pattern
 from dashboard.product import ProductLike
 from dashboard.texts import t
@@ -41,7 +42,7 @@ def install(server: Flask, product: ProductLike) -> None:
 
 
 def _say(text: str, status: int) -> Answer:
-    return jsonify(message=text), status
+    return jsonify(message=language.spoken(text)), status
 
 
 class _Desk:
@@ -87,7 +88,8 @@ class _Desk:
         if got >= upload.size:
             reading = replace(upload, state="reading")
             self._uploads.save(reading)
-            threading.Thread(target=self._read, args=(reading, spec), name=f"upload-{source}", daemon=True).start()
+            asked = (reading, spec, language.current())
+            threading.Thread(target=self._read, args=asked, name=f"upload-{source}", daemon=True).start()
         return jsonify(received=got)
 
     def state(self, source: str, upload_id: str) -> Answer:
@@ -95,7 +97,8 @@ class _Desk:
         upload = self._uploads.get(upload_id)
         if upload is None or upload.source != source:
             return _say(t("upload.unknown"), 404)
-        return jsonify(state=upload.state, read=upload.read, message=upload.message, details=list(upload.details))
+        message, *details = (language.spoken(text) for text in (upload.message, *upload.details))
+        return jsonify(state=upload.state, read=upload.read, message=message, details=details)
 
     def export(self, source: str) -> Answer:
         """The open rejects of a source as a workbook to mend."""
@@ -113,11 +116,13 @@ class _Desk:
         found = [s for s in self._product.config.sources if s.code == source and s.enabled]
         return found[0] if found and isinstance(found[0].options, FilesOptions) else None
 
-    def _read(self, upload: Upload, spec: SourceSpec) -> None:
-        """In a thread of its own: the pull, and what came of it."""
+    def _read(self, upload: Upload, spec: SourceSpec, spoken: str) -> None:
+        """In a thread of its own: the pull, and what came of it, in the language of who handed the file in."""
+        language.use(spoken)
         try:
-            results = self._feed(upload) if upload.mended else self._pull(upload, spec)
-            self._uploads.finish(upload, *_told(results))
+            results, like = (self._feed(upload), "") if upload.mended else self._pull(upload, spec)
+            twin = t("upload.twin", name=upload.name, other=like) if like else ""
+            self._uploads.finish(upload, *_told(results, twin))
         except Exception as error:
             _log.exception("上传的文件读入失败")
             self._uploads.finish(upload, "failed", t("upload.failed", why=str(error) or type(error).__name__))
@@ -137,7 +142,8 @@ class _Desk:
             )
         return [result]
 
-    def _pull(self, upload: Upload, spec: SourceSpec) -> list[RunResult]:
+    def _pull(self, upload: Upload, spec: SourceSpec) -> tuple[list[RunResult], str]:
+        """What the pull said of the file, and under which other name ('' under its own)."""
         product = self._product
         folder = inbox(product.base_dir, spec)
         settle = spec.options.settle_seconds if isinstance(spec.options, FilesOptions) else 0
@@ -154,7 +160,8 @@ class _Desk:
             holder=product.holder,
             progress=lambda step: self._progress(upload, step),
         )
-        return [r for r in results if _is_of(placed, r.name)]
+        mine = [r for r in results if _is_of(placed, r.name)]
+        return mine, next((r.name for r in mine if Path(r.name).name != placed.name), "")
 
     def _progress(self, upload: Upload, step: Progress) -> None:
         self._uploads.save(replace(upload, read=step.rows))
@@ -173,11 +180,12 @@ def inbox(base: Path, spec: SourceSpec) -> Path:
     return base.joinpath(*plain)
 
 
-def _told(results: list[RunResult]) -> tuple[str, str, tuple[str, ...]]:
-    """State, message and further lines for what the pull of one file gave."""
+def _told(results: list[RunResult], twin: str) -> tuple[str, str, tuple[str, ...]]:
+    """State, message and further lines for what the pull of one file gave. ``twin``: that it was told of its like."""
     failed = [r for r in results if r.state in ("failed", "abandoned")]
     if failed:
-        return "failed", failed[0].error or t("upload.failed", why=failed[0].state), ()
+        why = failed[0].error or t("upload.failed", why=failed[0].state)
+        return ("failed", twin, (why,)) if twin else ("failed", why, ())
     if not results:
         return "done", t("upload.same"), ()
     read, used, rejected = (
@@ -185,6 +193,7 @@ def _told(results: list[RunResult]) -> tuple[str, str, tuple[str, ...]]:
     )
     message = t("upload.done", used=fmt.number(used), rejected=fmt.number(rejected), read=fmt.number(read))
     restated = sum(r.restated for r in results)
-    details = [t("upload.restated", n=fmt.number(restated))] if restated else []
+    details = [twin] if twin else []
+    details += [t("upload.restated", n=fmt.number(restated))] if restated else []
     details += [warning for r in results for warning in r.warnings][:MOST_DETAILS]
     return "done", message, tuple(details)

@@ -12,7 +12,9 @@ from enum import StrEnum
 
 from dashboard.judged import Target
 from dashboard.views_live import HourlyChart, OpenAlert, Paced
-from dashboard.views_restated import RestatedView
+from dashboard.views_records import RejectView as RejectView
+from dashboard.views_records import RunView as RunView
+from dashboard.views_restated import GrowthView, RestatedView
 from kpi.model import Group, Kpi, KpiValue
 from kpi.periods import Period
 from kpi.status import Status
@@ -39,6 +41,8 @@ class Indicator:
     ``before``: the period before, over a like length; of today, which has only begun, ``same_hours`` instead.
     ``part``: the days compared with it, where today is not among them; ``reason``: why there are none.
     ``without``: the same with approved exclusions left out, only where some lie in the period.
+    ``judged_over``: whose status it is, where it is not that of the period shown: a count or an amount can be held
+    against its target only over the half-year or the year that the target is set for.
     ``trend``: the last four weeks by day. ``sources``: codes of the sources that brought the figures.
     """
 
@@ -52,6 +56,7 @@ class Indicator:
     without: KpiValue | None = None
     target: Target | None = None
     status: Status | None = None
+    judged_over: Period | None = None
     trend: tuple[KpiValue, ...] = ()
     sources: tuple[str, ...] = ()
 
@@ -94,6 +99,15 @@ class DailyChart:
         over = self.today_counts or value.start < self.today
         return value.value is not None and over and not self.is_few(value)
 
+    def is_apart(self, value: KpiValue) -> bool:
+        """True of a day that is only shown: no line leads to it."""
+        return value.value is not None and not self.counts(value)
+
+    @property
+    def shows_today(self) -> bool:
+        """True where the running day, not over yet, is among the days shown."""
+        return any(self.is_apart(v) and not self.is_few(v) for v in self.values)
+
     def misses(self, value: KpiValue) -> bool:
         """True of a day that can be judged and is on the wrong side of the target."""
         return self.target is not None and self.counts(value) and not self.target.holds(value.value or 0.0)
@@ -117,6 +131,13 @@ class Overview:
     has_values: bool
     paces: Mapping[str, Paced] = field(default_factory=dict)
     alerts: tuple[OpenAlert, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What the sentence waits for: the sources of all that is judged; none where the period is over."""
+        items = (*self.headline, *self.rows) if self.today <= self.period.end else ()
+        judged = [item for item in items if item.target] or items
+        return tuple(sorted({code for item in judged for code in item.sources}))
 
     @property
     def is_running(self) -> bool:
@@ -195,40 +216,6 @@ class SourceView:
     accepts: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunView:
-    """One row of the runs table."""
-
-    id: int
-    source: str
-    title: str
-    trigger: str
-    state: str
-    window: Period | None
-    started_at: datetime
-    seconds: float | None
-    rows_read: int
-    rows_used: int
-    rows_rejected: int
-    inputs: tuple[str, ...]
-    warnings: tuple[str, ...]
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class RejectView:
-    """One row that could not be used."""
-
-    source: str
-    title: str
-    file: str
-    sheet: str
-    row_no: int | None
-    column: str
-    value: str
-    reason: str
-
-
 class DayState(StrEnum):
     """How a day of a source is; the value is the word shown."""
 
@@ -269,6 +256,7 @@ class DataPage:
     reject_count: int
     restatements: tuple[RestatedView, ...]
     restated_more: bool = False
+    growth: tuple[GrowthView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

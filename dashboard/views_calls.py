@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.judged import Target
+from dashboard.reference import Kind
 from dashboard.views import DailyChart
 from kpi.model import Kpi, KpiValue
 from kpi.periods import Period
@@ -110,19 +111,22 @@ class GroupTable:
 
 @dataclass(frozen=True, slots=True)
 class Versus:
-    """A count by day and the same days a year before; of a day without data there is None."""
+    """A count by day and the days it is held against; of a day without data there is None. ``then_words``: what the
+    other days are called."""
 
     kpi: Kpi
     days: tuple[date, ...]
     now: tuple[float | None, ...]
     then: tuple[float | None, ...]
     then_start: date
+    then_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PageScope:
     """What the parts of a page share. ``compared_with``: “较上月同期”. ``formulas``: of every KPI shown.
-    ``hint``: which hours are compared, where the day has only begun. ``to_yesterday``: changes are over whole days."""
+    ``hint``: which hours are compared, where the day has only begun. ``to_yesterday``: changes are over whole days.
+    ``against``: what was chosen to compare with, ``said``: which days that are; ``obstacle``: why it can't be."""
 
     centre_name: str
     label: str
@@ -134,6 +138,19 @@ class PageScope:
     sources: tuple[str, ...]
     hint: str = ""
     to_yesterday: bool = False
+    against: Kind = Kind.PREVIOUS
+    obstacle: str = ""
+    said: str = ""
+
+    @property
+    def with_chosen(self) -> bool:
+        """True where the days chosen are shown beside the period; the year before has a place of its own."""
+        return self.against in (Kind.PREVIOUS, Kind.DAYS)
+
+    @property
+    def with_last_year(self) -> bool:
+        """True where the same period a year before is shown beside the period."""
+        return self.against is not Kind.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +165,7 @@ class CallsView:
     six: tuple[FormulaRow, ...]
     rolling: DailyChart
     abandoned: DailyChart
-    versus: Versus
+    versus: Versus | None
     groups: Mapping[str, GroupTable]
 
     @property

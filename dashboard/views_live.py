@@ -8,6 +8,7 @@ from datetime import datetime
 
 from dashboard.judged import Target
 from kpi.model import Kpi, KpiValue
+from kpi.pace_model import Pace, ProgressRow
 from kpi.periods import Period
 from kpi.status import Status
 
@@ -56,14 +57,26 @@ class HourlyChart:
 
 @dataclass(frozen=True, slots=True)
 class Paced:
-    """How a KPI stands towards its target of the half-year or year (``period``): status, allowance, rate required."""
+    """How a KPI stands in the sheet that sets its target: its row there, and the ``pace`` of the period that counts."""
 
-    period: Period
-    status: Status
-    said: str
-    chance: float | None
+    row: ProgressRow
+    pace: Pace
     sheet: str
-    key: str
+
+    @property
+    def period(self) -> Period:
+        """The half-year or the year that the target is set for."""
+        return self.pace.period
+
+    @property
+    def status(self) -> Status:
+        """The status word of that period."""
+        return self.pace.status
+
+    @property
+    def key(self) -> str:
+        """The indicator's key in its sheet."""
+        return self.row.key
 
 
 @dataclass(frozen=True, slots=True)

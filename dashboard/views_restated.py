@@ -1,4 +1,4 @@
-"""What was corrected after it had been shown, as plain data: made by ``ask_records``."""
+"""What was corrected, or grew, after it had been shown, as plain data: made by ``ask_records``."""
 
 from __future__ import annotations
 
@@ -36,3 +36,18 @@ class RestatedView:
     run_id: int | None
     figures: tuple[RestatedFigure, ...]
     measures: tuple[RestatedMeasure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthView:
+    """What one measure of a centre gained when a source first gave some days: ``days`` of those first..last."""
+
+    at: datetime
+    centre: str
+    source: str
+    measure: str
+    first: date
+    last: date
+    days: int
+    added: float
+    run_id: int

@@ -130,6 +130,18 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatChange:
+    """What the days compared and the days they are held against gave, of the seat and of its centre (None: nothing is
+    compared); ``reason``: why not."""
+
+    now: KpiValue | None = None
+    then: KpiValue | None = None
+    centre_now: KpiValue | None = None
+    centre_then: KpiValue | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SeatView:
     """Everything one seat's page shows. ``days``: every day of the period that has passed. A single seat gets no
     status word: targets are the centre's. ``hours``: signed in over the period."""
@@ -150,3 +162,14 @@ class SeatView:
     shares: tuple[Share, ...]
     hours: float | None
     holidays: tuple[MarkedDay, ...] = ()
+    change: SeatChange = SeatChange()
+
+    @property
+    def days_over(self) -> tuple[SeatDay, ...]:
+        """The days without today, which has only begun."""
+        return tuple(day for day in self.days if day.day < self.scope.today)
+
+    @property
+    def running(self) -> tuple[SeatDay, ...]:
+        """Today, where it is among the days."""
+        return tuple(day for day in self.days if day.day >= self.scope.today)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from dashboard import language
 from dashboard.components.parts import MARKS
+from dashboard.language import spoken as said
 from kpi.status import Status
 
 
@@ -17,15 +17,6 @@ class Html(str):
 
 
 Part = str | None | Iterable["Part"]
-
-
-def said(text: str) -> str:
-    """A text as the reader's language has it."""
-    if language.current() != language.ENGLISH:
-        return text
-    from dashboard.english.phrases import to_english  # late: most centres never need it
-
-    return to_english(text)
 
 
 def el(tag: str, *children: Part, **attributes: str | bool | None) -> Html:

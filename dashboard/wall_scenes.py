@@ -9,10 +9,11 @@ from hashlib import blake2b
 
 from dashboard import format as fmt
 from dashboard.findings import overview_sentence
+from dashboard.language import spoken as said
 from dashboard.texts import t
 from dashboard.views import Indicator, Overview
 from dashboard.views_wall import Tile, WallView, Week
-from dashboard.wall_parts import Html, Part, badge, el, said
+from dashboard.wall_parts import Html, Part, badge, el
 from dashboard.wall_svg import Curve, curve
 from db.notices import Notice
 from kpi.status import Status

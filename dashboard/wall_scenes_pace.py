@@ -10,9 +10,10 @@ from dashboard import format_pace as fp
 from dashboard.components import bullet as bars
 from dashboard.components.parts import MARKS
 from dashboard.judged import worry
+from dashboard.language import spoken as said
 from dashboard.texts import t
 from dashboard.views_wall import BadDay, Cause, OpenAlert, WallView, Week
-from dashboard.wall_parts import Html, badge, el, mark_badge, said
+from dashboard.wall_parts import Html, badge, el, mark_badge
 from dashboard.wall_scenes import days_of, label_of, scene
 from dashboard.wall_svg import Bullet, bullet
 from db.notices import Notice

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, tuple_
 
+from db.first_given import CORRECTION
 from db.origins import Provenance, SourceState, days_present, provenance, source_states
 from db.run_rows import RunRow, run_columns, to_run
 from db.schema import centres as centres_table
@@ -23,13 +24,13 @@ __all__ = [
     "RestatementRow",
     "RunRow",
     "SourceState",
+    "corrections_at",
     "count_rejects",
     "days_present",
     "list_rejects",
     "list_restatements",
     "list_runs",
     "provenance",
-    "restatements_at",
     "source_states",
 ]
 
@@ -54,7 +55,8 @@ class RejectRow:
 
 @dataclass(frozen=True, slots=True)
 class RestatementRow:
-    """A figure that changed after its day had ended. ``run_id`` None: put right by doctor."""
+    """A figure that changed after its day had ended. ``run_id`` None: put right by doctor. ``cause``: '' corrected,
+    else why it grew (``db.first_given``)."""
 
     id: int
     centre: str
@@ -66,6 +68,7 @@ class RestatementRow:
     old_run_id: int | None
     run_id: int | None
     at: datetime
+    cause: str = CORRECTION
 
 
 def list_runs(
@@ -122,8 +125,13 @@ def list_restatements(
     end: date | None = None,
     limit: int = 200,
     offset: int = 0,
+    *,
+    corrections: bool = False,
 ) -> list[RestatementRow]:
-    """Restatements, newest first; of some centres (ids) and of figures of the days start..end (inclusive)."""
+    """Restatements, newest first; of some centres (ids) and of figures of the days start..end (inclusive).
+
+    ``corrections``: without what only grew because a source gave a day for the first time.
+    """
     r = restatements.c
     statement = _restatements()
     if centres is not None:
@@ -132,19 +140,22 @@ def list_restatements(
         statement = statement.where(r.day >= start)
     if end is not None:
         statement = statement.where(r.day <= end)
+    if corrections:
+        statement = statement.where(r.cause == CORRECTION)
     rows: Iterable[Any] = conn.execute(statement.order_by(r.id.desc()).limit(limit).offset(offset))
     return [RestatementRow(*row) for row in rows]
 
 
-def restatements_at(conn: Connection, places: Collection[tuple[int, date, datetime]]) -> list[RestatementRow]:
-    """The restatements of these (centre id, day, moment)."""
+def corrections_at(conn: Connection, places: Collection[tuple[int, date, datetime]]) -> list[RestatementRow]:
+    """The corrections of these (centre id, day, moment)."""
     r = restatements.c
-    rows: Iterable[Any] = conn.execute(_restatements().where(tuple_(r.centre_id, r.day, r.at).in_(places)))
+    these = _restatements().where(tuple_(r.centre_id, r.day, r.at).in_(places), r.cause == CORRECTION)
+    rows: Iterable[Any] = conn.execute(these)
     return [RestatementRow(*row) for row in rows]
 
 
 def _restatements() -> Select[Any]:
     r = restatements.c
-    figures = (r.day, r.measure, r.old, r.new, r.old_run_id, r.run_id, r.at)
+    figures = (r.day, r.measure, r.old, r.new, r.old_run_id, r.run_id, r.at, r.cause)
     statement = select(r.id, centres_table.c.code, centres_table.c.name, *figures)
     return statement.join_from(restatements, centres_table)

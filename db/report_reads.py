@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, func, select
 
 from db.alert_rules import aware
 from db.bulk import naive_utc
+from db.first_given import CORRECTION
 from db.schema import restatements, runs, sources
 from db.schema_alerts import alert_acks, alert_transitions
 from kpi.alert_model import AlertState
@@ -109,12 +110,12 @@ def run_counts(conn: Connection, start: datetime, end: datetime) -> dict[str, Ru
 
 
 def restated_between(conn: Connection, centres: Sequence[int], start: datetime, end: datetime) -> tuple[Restated, ...]:
-    """Restatements recorded from start to before end (aware), by measure, those of most figures first."""
+    """Corrections recorded from start to before end (aware), by measure, those of most figures first."""
     r = restatements.c
     net = func.sum(func.coalesce(r.new, 0.0) - func.coalesce(r.old, 0.0))
     statement = (
         select(r.measure, func.count(), func.min(r.day), func.max(r.day), net)
-        .where(r.centre_id.in_(centres), r.at >= naive_utc(start), r.at < naive_utc(end))
+        .where(r.centre_id.in_(centres), r.at >= naive_utc(start), r.at < naive_utc(end), r.cause == CORRECTION)
         .group_by(r.measure)
         .order_by(func.count().desc(), r.measure)
     )

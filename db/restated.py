@@ -14,8 +14,9 @@ from db.answers import folder_of
 from db.centres import CentreTree, tree
 from db.day_series import day_grid
 from db.definitions import load_definitions
+from db.first_given import CORRECTION
 from db.inputs import Context
-from db.journal import RestatementRow, restatements_at
+from db.journal import RestatementRow, corrections_at
 from db.schema import restatements
 from db.spans import spans
 from kpi.catalogue import Catalogue
@@ -83,6 +84,7 @@ def _groups(
     r = restatements.c
     newest = func.max(r.id)
     statement = select(r.centre_id, r.day, r.at, newest).group_by(r.centre_id, r.day, r.run_id, r.at)
+    statement = statement.where(r.cause == CORRECTION)
     if centres is not None:
         statement = statement.where(r.centre_id.in_(centres))
     if start is not None:
@@ -92,7 +94,7 @@ def _groups(
     keys = conn.execute(statement.order_by(newest.desc()).limit(limit)).all()
     found: dict[tuple[str, date, int | None, datetime], list[RestatementRow]] = {}
     if keys:
-        for row in restatements_at(conn, {(key[0], key[1], key[2]) for key in keys}):
+        for row in corrections_at(conn, {(key[0], key[1], key[2]) for key in keys}):
             found.setdefault((row.centre, row.day, row.run_id, row.at), []).append(row)
     groups = sorted(found.values(), key=lambda rows: -max(row.id for row in rows))
     return [sorted(rows, key=lambda row: row.measure) for rows in groups]

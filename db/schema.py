@@ -132,8 +132,7 @@ seat_stats = Table(
     Index(None, "source_id", "day"),
     sqlite_with_rowid=False,
 )
-"""``items`` (seat_calls + seat_orders) and ``seat_days`` (1 for a seat with signed_in_seconds > 0 or items > 0
-on a day, over all sources) are derived when read: two sources may both know one seat."""
+"""``items`` and ``seat_days`` are derived over all sources (``db.totals``): two sources may both know one seat."""
 
 order_places = Table(
     "order_places",  # the departments, channels and categories that occur together in work orders
@@ -241,6 +240,7 @@ restatements = Table(
     Column("old_run_id", Id),
     Column("run_id", Id),  # NULL: the totals were put right by doctor
     Column("at", DateTime, nullable=False),
+    Column("cause", String(16), nullable=False, server_default=""),  # '' corrected, else see ``db.first_given``
     Index(None, "centre_id", "day"),
 )
 

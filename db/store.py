@@ -36,6 +36,7 @@ from db.facts_write import (
     remove,
     replaced_days,
 )
+from db.first_given import last_given
 from db.overtaken import refuse_overtaken
 from db.rejects_write import Mended, RejectLike, insert_rejects, mark_mended, supersede_file, supersede_window
 from db.runs import (
@@ -223,7 +224,12 @@ def _write_facts(conn: Connection, run: Run, batch: BatchLike, now: datetime, tz
     for at, (fact, rows) in enumerate(frames):
         days = rows.days(fact.anchor, ids) if fact is MONTHS else anchors
         written |= {day for ones in days.values() for day in ones}
-        touched, sums = _write_fact(conn, fact, rows, days, part, ids, arranged[at : at + 2])
+        touched = replaced_days(conn, fact, days, part)
+        if fact is ORDERS:
+            merge(touched, rows.days("day", ids))
+        if fact is not MONTHS and run.trigger != MEND:
+            change.given = last_given(conn, fact, days, part)
+        sums = _write_fact(conn, fact, rows, days, touched, part, ids, arranged[at : at + 2])
         if fact is MONTHS:
             change.touch(touched_day for ones in touched.values() for touched_day in ones)
         else:
@@ -242,24 +248,21 @@ def _write_fact(
     fact: FactTable,
     rows: Coded,
     anchors: Days,
+    touched: Days,
     part: Part,
     ids: Mapping[str, int],
     arranged: Sequence[Callable[[], Arranged]],
-) -> tuple[Days, Sums]:
-    """Replaces one fact. Returns the days whose totals it touches, those of the old rows and of the new, and the
+) -> Sums:
+    """Replaces one fact and returns the totals of the centres of which nothing else is there on the days touched.
 
-    totals of the centres of which nothing else is there. ``arranged``: its rows and those of the fact after it, which
-    are put in order while the server takes these.
+    ``arranged``: its rows and those of the fact after it, which are put in order while the server takes these.
     """
-    touched = replaced_days(conn, fact, anchors, part)
-    if fact is ORDERS:
-        merge(touched, rows.days("day", ids))
     remove(conn, fact, anchors, part)
     alone = centres_without(conn, fact, touched)
     sums = cache(lambda: batch_sums(fact, rows, ids, alone))
     add(conn, fact, part, arranged[0], lambda: (sums(), *(later() for later in arranged[1:])))
     refuse_conflicts(conn, fact, rows.frame, anchors, part.source_id)
-    return touched, sums()
+    return sums()
 
 
 def _write_rejects(conn: Connection, run: Run, batch: BatchLike) -> None:

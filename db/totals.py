@@ -1,7 +1,8 @@
 """``day_totals``: every measure by centre and day over all sources, and what a change of it leaves behind.
 
 Brought up to date inside the transaction that changes the facts. A value that changes although it was written (or
-confirmed) after its day had ended leaves a restatement; the growth of a running day leaves none.
+confirmed) after its day had ended leaves a restatement; the growth of a running day leaves none. What a source adds
+by giving a day for the first time is told apart (``db.first_given``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, Double, and_, case, cast, delete, func, null,
 
 from db.bulk import bulk_insert, day_ranges
 from db.facts_write import CALLS, ORDERS, READINGS, SEATS, WIDE_CODES, Days, FactTable
+from db.first_given import CORRECTION, FIRST_GIVEN, ONE_DELIVERY
 from db.schema import day_totals, readings, restatements, seat_stats
 from kpi.measures import of_fact
 from kpi.model import Fact
@@ -44,13 +46,15 @@ class Change:
     """Who changes totals, when (naive UTC), and what that restated so far.
 
     ``tz`` decides whether a day had ended; None: every changed value is a restatement, whenever it was written.
+    ``given``: when the source last gave what is being replaced, by centre and day; None: all it changes is corrected.
     """
 
     run_id: int | None
     at: datetime
     tz: ZoneInfo | None
-    restated: list[tuple[int, date, str, float | None, float | None, int | None]] = field(default_factory=list)
+    restated: list[tuple[int, date, str, float | None, float | None, int | None, str]] = field(default_factory=list)
     days: Period | None = None
+    given: Mapping[tuple[int, date], datetime] | None = None
 
     def touch(self, days: Iterable[date]) -> None:
         """Widens ``days``, the stretch of days that anything was written for."""
@@ -60,6 +64,13 @@ class Change:
     def ended(self, day: date, moment: datetime) -> bool:
         """True where the centre's day was over at a moment (naive UTC)."""
         return self.tz is None or moment.replace(tzinfo=UTC).astimezone(self.tz).date() > day
+
+    def cause(self, centre_id: int, day: date, before: Total) -> str | None:
+        """Why a total of an ended day changed; None: it grew before anybody was told the first part of it."""
+        last = self.given.get((centre_id, day)) if self.given is not None else None
+        if self.given is None or (last is not None and self.ended(day, last)):
+            return CORRECTION
+        return FIRST_GIVEN if self.at - before.updated_at >= ONE_DELIVERY else None
 
 
 def measures_of(fact: FactTable) -> tuple[str, ...]:
@@ -208,8 +219,10 @@ def _fresh(old: Total | None, value: float, day: date, change: Change) -> Total:
 def _note(centre_id: int, old: Mapping[Key, Total], new: Mapping[Key, float], change: Change) -> None:
     for (day, code), before in old.items():
         after = new.get((day, code))
-        if not same(before.value, after) and change.ended(day, before.updated_at):
-            change.restated.append((centre_id, day, code, before.value, after, before.run_id))
+        if same(before.value, after) or not change.ended(day, before.updated_at):
+            continue
+        if (cause := change.cause(centre_id, day, before)) is not None:
+            change.restated.append((centre_id, day, code, before.value, after, before.run_id, cause))
 
 
 def _rewrite(conn: Connection, fact: FactTable, centre_id: int, days: set[date], totals: Mapping[Key, Total]) -> None:
@@ -230,9 +243,10 @@ def _rewrite(conn: Connection, fact: FactTable, centre_id: int, days: set[date],
 
 
 def record_restatements(conn: Connection, change: Change) -> int:
-    """Stores what was noted while refreshing and returns how many values changed."""
-    names = ("centre_id", "day", "measure", "old", "new", "old_run_id")
+    """Stores what was noted while refreshing and returns how many values were corrected."""
+    names = ("centre_id", "day", "measure", "old", "new", "old_run_id", "cause")
     rows = change.restated
     columns: dict[str, Sequence[Any]] = {name: [row[n] for row in rows] for n, name in enumerate(names)}
     columns |= {"run_id": [change.run_id] * len(rows), "at": [change.at] * len(rows)}
-    return bulk_insert(conn, restatements, columns)
+    bulk_insert(conn, restatements, columns)
+    return columns["cause"].count(CORRECTION)

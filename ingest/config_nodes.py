@@ -58,8 +58,12 @@ class Doc:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """“,是不是想写 ‘asked_at’?” for the known word nearest to ``word``, '' if none is near."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    found = _near(word, known)
     return f",是不是想写 ‘{found[0]}’?" if found else ""
+
+
+def _near(word: str, known: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,12 @@ class At:
             return value
         self.problem(f"‘{value}’ 不在可选的词里{nearest(value, known)};可选: {', '.join(known)}")
         return ""
+
+    def nearest_choice(self, options: Iterable[str]) -> str:
+        """One of the given words; where it is none (noted) the one that the problem suggests, '' without one."""
+        known = tuple(options)
+        value = self.choice(known)
+        return value or next(iter(_near(str(self.node.value), known)), "")
 
     def code(self) -> str:
         """A code of small letters, digits, ‘_’ and ‘-’."""

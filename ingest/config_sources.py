@@ -20,6 +20,7 @@ from ingest.mapping import (
     HttpOptions,
     Kind,
     Options,
+    RowMapping,
     Shape,
     SourceSpec,
     SqlOptions,
@@ -44,32 +45,46 @@ _PLACES = re.compile(r"\{(\w*)\}")
 def read_source(
     at: At, centres: Mapping[str, str], codes: Iterable[str], env: Mapping[str, str] | None
 ) -> SourceSpec | None:
-    """One source, None where its kind or shape can't be told. ``centres``: code → name; ``codes`` of measures.
+    """One source, None where something it is made of can't be told. ``centres``: code → name; ``codes`` of measures.
 
-    ``env``: the environment variables secrets are taken from; None leaves secrets empty and unchecked.
+    ``env``: the environment variables secrets are taken from; None leaves secrets empty and unchecked. A kind or
+    shape that is misspelt is noted and taken as what it is nearest to, so that the rest is checked at once too.
     """
     pairs = at.pairs()
-    kind_text = pairs["kind"].choice(tuple(Kind)) if "kind" in pairs else ""
     if "kind" not in pairs and at.is_map:
         at.problem(f"缺少必填的键 ‘kind’;可选: {', '.join(Kind)}")
-    if not kind_text:
-        return None
-    kind = Kind(kind_text)
-    got = at.fields((*_COMMON, *_OWN[kind]), _required(kind))
-    shape_text = got["shape"].choice(tuple(Shape)) if "shape" in got else Shape.CALLS.value
-    if not shape_text or "code" not in got:
-        return None
-    shape = Shape(shape_text)
+    kind_text = pairs["kind"].nearest_choice(tuple(Kind)) if "kind" in pairs else ""
+    kind = Kind(kind_text) if kind_text else None
+    every = tuple(dict.fromkeys(key for own in _OWN.values() for key in own))
+    got = at.fields((*_COMMON, *(_OWN[kind] if kind else every)), _required(kind) if kind else ("code",))
+    shape_text = got["shape"].nearest_choice(tuple(Shape)) if "shape" in got else Shape.CALLS.value
+    shape = Shape(shape_text) if shape_text else None
     if kind is Kind.ASTERISK and shape is not Shape.CALLS:
         got["shape"].problem("kind: asterisk 的来源总是 shape: calls,可以不写")
     enabled = got["enabled"].flag(True) if "enabled" in got else True
-    options = _OPTIONS[kind](at, got, env if enabled else None)
-    return _assemble(at, got, kind, shape, enabled, options, centres, codes)
+    options = _OPTIONS[kind](at, got, env if enabled else None) if kind else None
+    if kind is None or shape is None or options is None:
+        known = kind or Kind.SQL, shape or Shape.CALLS  # what may be written with any kind and shape is checked
+        _assemble(at, got, *known, enabled, options or SqlOptions(), RowMapping(), centres)
+        return None
+    mapping = _mapping(at, got, kind, shape, codes)
+    return _assemble(at, got, kind, shape, enabled, options, mapping, centres) if "code" in got else None
 
 
 def _required(kind: Kind) -> tuple[str, ...]:
     own = {Kind.FILES: ("path", "shape"), Kind.ASTERISK: ("path",), Kind.SQL: ("shape",), Kind.HTTP: ("url", "shape")}
     return ("code", *own[kind])
+
+
+def _mapping(at: At, got: dict[str, At], kind: Kind, shape: Shape, codes: Iterable[str]) -> RowMapping:
+    mapping = read_mapping(shape, kind, got.get("columns"), got.get("measures"), codes)
+    if "columns" in got:
+        check_formats(mapping, got["columns"].pairs())
+        check_personal(mapping, got["columns"].pairs())
+    elif shape in (Shape.CALLS, Shape.ORDERS) and kind is not Kind.ASTERISK:
+        at.problem("缺少必填的键 ‘columns’ (源文件的列与指标字段的对应)")
+    check_shape(at, shape, kind, mapping, start_date="start_date" in got)
+    return mapping
 
 
 def _assemble(
@@ -79,21 +94,14 @@ def _assemble(
     shape: Shape,
     enabled: bool,
     options: Options,
+    mapping: RowMapping,
     centres: Mapping[str, str],
-    codes: Iterable[str],
 ) -> SourceSpec:
-    mapping = read_mapping(shape, kind, got.get("columns"), got.get("measures"), codes)
-    if "columns" in got:
-        check_formats(mapping, got["columns"].pairs())
-        check_personal(mapping, got["columns"].pairs())
-    elif shape in (Shape.CALLS, Shape.ORDERS) and kind is not Kind.ASTERISK:
-        at.problem("缺少必填的键 ‘columns’ (源文件的列与指标字段的对应)")
-    check_shape(at, shape, kind, mapping, start_date="start_date" in got)
     centre, column, values = _centre(at, got, kind, centres)
     keeps = Duplicates.REJECT if mapping.get("id") else Duplicates.KEEP
     given = got["duplicates"].choice(tuple(Duplicates)) if "duplicates" in got else keeps
     each = got["each_file"].choice(tuple(EachFile)) if "each_file" in got else EachFile.REPLACES_DAYS
-    code = got["code"].code()
+    code = got["code"].code() if "code" in got else ""
     return SourceSpec(
         code=code,
         title=got["title"].text() if "title" in got else code,

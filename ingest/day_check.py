@@ -17,8 +17,8 @@ from ingest.mapping import SourceSpec
 
 ANCHORS = {"calls": "day", "seats": "day", "orders": "anchor", "readings": "day", "months": "month"}
 """By which column the rows of each frame of a batch are replaced."""
-SMALL = 10
-"""A day that had fewer calls or orders than this may shrink without a word."""
+SMALL = 3
+"""A day that had fewer calls or orders than this may shrink without a word: one of two may have been put right."""
 _NAMED_DAYS = 5
 
 

@@ -115,7 +115,7 @@ def detail(
         restated=_restated(conn, opened, facts, year),
         entries=tuple(reversed(list_entries(conn, sheet_code, key=key, until=as_of, with_revoked=True))),
         findings=tuple(f for f in findings(opened.sheet) if f.place == place or f.place.startswith(place + "/")),
-        last_year_reason=facts.last_year_reason if facts else "",
+        last_year_reason=facts.last_year.reason if facts else "",
     )
 
 
@@ -212,5 +212,5 @@ def _restated(conn: Connection, opened: Opened, facts: KpiFacts | None, year: Pe
         return 0
     measures = set(terms_of(facts.kpi, _segments(facts, year)))
     until = opened.known_at.replace(tzinfo=None) if opened.known_at else None
-    found = list_restatements(conn, facts.folder.centres, year.start, year.end, limit=MOST_RESTATED)
+    found = list_restatements(conn, facts.folder.centres, year.start, year.end, limit=MOST_RESTATED, corrections=True)
     return sum(one.measure in measures and (until is None or one.at <= until) for one in found)

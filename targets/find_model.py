@@ -22,6 +22,7 @@ class FindingKind(StrEnum):
     BUDGET_TEXT = "budget_text"  # an amount in the text is not the amount in the table
     CEILING = "ceiling"  # a ceiling of several years is no multiple of the yearly one
     HALF_ABOVE_FULL = "half_above_full"  # a half-year target above the full-year one
+    TWICE = "twice"  # two rows of a project that say the very same
     CANNOT_MISS = "cannot_miss"  # a target that every possible value meets
     PRINTED = "printed_not_computed"  # a printed figure is not what its parts give
     GROWTH = "growth"  # a growth rate that doesn't fit its parts

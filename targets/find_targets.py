@@ -1,13 +1,14 @@
-"""Findings in the targets themselves: a half-year above the full year, targets that nothing can miss."""
+"""Findings in the targets themselves: a half-year above the full year, targets that nothing can miss, rows that stand
+twice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from kpi.scoring_rules import shown
-from kpi.sheet import Cell, Indicator, Project
+from kpi.sheet import Cell, CellKind, Indicator, Project
 from kpi.status import Operator
-from targets.find_model import Finding, FindingKind, Severity, cell_place, named, number, quoted
+from targets.find_model import Finding, FindingKind, Severity, cell_place, named, number, quoted, squeezed
 
 UNBOUNDED = ("增长", "增幅", "同比", "环比", "执行", "完成", "调整", "产能", "到位", "进度", "负荷", "达成")
 """Words of percentages that can be above 100 %: nothing may be said of “≤100%” there."""
@@ -25,6 +26,7 @@ def target_findings(project: Project) -> Iterator[Finding]:
         yield from _half_above_full(project, indicator)
         for column, cell in (("half", indicator.half), ("full", indicator.full)):
             yield from _cannot_miss(project, indicator, column, cell)
+    yield from _twice(project)
 
 
 def _half_above_full(project: Project, indicator: Indicator) -> Iterator[Finding]:
@@ -40,6 +42,26 @@ def _half_above_full(project: Project, indicator: Indicator) -> Iterator[Finding
         f" {indicator.full.shown}。",
         f"{shown(half)} > {shown(full)}",
     )
+
+
+def _twice(project: Project) -> Iterator[Finding]:
+    """Rows with the same names and the same targets; a lost target may have been another one."""
+    seen: dict[tuple[str, ...], Indicator] = {}
+    for indicator in project.indicators:
+        cells = (indicator.half, indicator.full)
+        if any(cell.kind is CellKind.LOST for cell in cells):
+            continue
+        texts = (indicator.level1, indicator.level2, indicator.name, *(cell.shown for cell in cells))
+        first = seen.setdefault((indicator.section, *map(squeezed, texts)), indicator)
+        if first is not indicator:
+            yield Finding(
+                FindingKind.TWICE,
+                cell_place(project, indicator, "full"),
+                f"{named(project)}第 {first.row} 行和第 {indicator.row} 行的指标{quoted(indicator.name)}"
+                "完全相同(名称与半年、全年目标),像是录入了两次。",
+                f"第 {first.row} 行 = 第 {indicator.row} 行",
+                Severity.DOUBT,
+            )
 
 
 def _does_not_add(indicator: Indicator) -> bool:

@@ -15,7 +15,7 @@ from kpi.periods import Period
 from kpi.status import Operator, Status, meets, status_of
 from targets import said
 from targets.pace_base import Goal, Moment
-from targets.pace_facts import KpiFacts
+from targets.pace_facts import KpiFacts, YearBefore
 
 LOW, HIGH = 0.1, 0.9
 
@@ -154,14 +154,15 @@ def _interval(done: float, passed: int, ahead: int) -> tuple[float | None, float
     return done + float(low), done + float(high)
 
 
-def volume(base: Pace, unit: str, last_year: float | None, reason: str) -> Pace:
-    """A volume has no target: how it stands against the same days a year before."""
+def volume(base: Pace, unit: str, compared: YearBefore) -> Pace:
+    """A volume has no target: how its whole days stand against the same days a year before."""
     if base.value is None:
         return replace(base, status=Status.NO_DATA, said=said.without_value(base.reason, base.detail))
-    if base.reason is NoValue.NOT_STARTED or not last_year:
-        return replace(base, status=Status.NOT_DUE, detail=reason, said=reason or "上年同期为 0,不作同比")
-    before = said.amount(last_year, unit)
+    now, before, why = compared.now, compared.value, compared.reason
+    if base.reason is NoValue.NOT_STARTED or now is None or now.value is None or not before:
+        return replace(base, status=Status.NOT_DUE, detail=why, said=why or "上年同期为 0,不作同比")
+    until = "截至昨天," if now.value != base.value else ""
     return replace(
-        base, status=Status.NOT_DUE, index=base.value / last_year,
-        said=f"{said.growth(base.value, last_year)}(上年同期 {before})",
+        base, status=Status.NOT_DUE, index=now.value / before,
+        said=f"{said.growth(now.value, before)}({until}上年同期 {said.amount(before, unit)})",
     )  # fmt: skip

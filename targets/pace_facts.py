@@ -24,11 +24,25 @@ from targets.pace_base import Measured, Moment
 SPARK_DAYS = 28
 
 
+@dataclass(frozen=True)
+class YearBefore:
+    """The whole days of a period so far (``now``) beside the same days a year before (``then``), where both years cover
+    their days alike; else ``reason`` says why they are not compared."""
+
+    now: KpiValue | None = None
+    then: KpiValue | None = None
+    reason: str = ""
+
+    @property
+    def value(self) -> float | None:
+        """That of the year before."""
+        return self.then.value if self.then is not None else None
+
+
 @dataclass(frozen=True, eq=False)
 class KpiFacts:
     """One KPI as the facts had it. ``days``: its days without monthly history; ``kinds``: code of the kind of every
-    day. ``last_half``, ``last_year``: the value of the same days a year before in either period, where both years
-    cover their days alike; else ``last_year_reason`` says why there is none."""
+    day. ``last_half``, ``last_year``: either period beside the year before."""
 
     kpi: Kpi
     folder: Folder
@@ -36,9 +50,8 @@ class KpiFacts:
     kinds: Mapping[date, int]
     half: KpiValue
     full: KpiValue
-    last_half: KpiValue | None
-    last_year: KpiValue | None
-    last_year_reason: str
+    last_half: YearBefore
+    last_year: YearBefore
 
     @property
     def unit(self) -> str:

@@ -19,11 +19,11 @@ from kpi.compute import Folder
 from kpi.forecast_days import kinds_of, ordinals
 from kpi.forecast_paths import HISTORY_DAYS
 from kpi.grid import empty_grid
-from kpi.model import Ask, Kpi, KpiValue, Nature
+from kpi.model import Ask, Kpi, Nature
 from kpi.parts import DayParts, Inputs, Levels, Span, terms_of
 from kpi.periods import ONE_DAY, Period, on_last_year
 from targets.pace_base import Moment
-from targets.pace_facts import KpiFacts
+from targets.pace_facts import KpiFacts, YearBefore
 
 COMPARABLE_RATIO = 0.5
 """Share of days with data below which even a ratio is not held against the year before."""
@@ -129,9 +129,9 @@ def _facts(kpi: Kpi, loaded: _Loaded) -> KpiFacts:
         days = folder_of(loaded.context, kpi, loaded.daily, loaded.centres).parts
     half, full = folder.value(moment.half), folder.value(moment.full)
     known = _last_known(folder, days, moment) if kpi.is_count or _has_flow(kpi, folder) else moment.as_of
-    last_half, _ = _last_year(kpi, folder, moment.half, known)
-    last_year, reason = _last_year(kpi, folder, moment.full, known)
-    return KpiFacts(kpi, folder, days, loaded.kinds, half, full, last_half, last_year, reason)
+    last_half = _last_year(kpi, folder, moment.half, known)
+    last_year = _last_year(kpi, folder, moment.full, known)
+    return KpiFacts(kpi, folder, days, loaded.kinds, half, full, last_half, last_year)
 
 
 def _has_flow(kpi: Kpi, folder: Folder) -> bool:
@@ -141,27 +141,27 @@ def _has_flow(kpi: Kpi, folder: Folder) -> bool:
 
 def _last_known(folder: Folder, days: DayParts, moment: Moment) -> date:
     """The last day on record, where days are on record one by one: a day that has brought nothing yet (this morning)
-    must not count against the year before."""
+    must not count against the year before. Nor must the day that has only begun count against a whole one."""
     newest = days.days[-1] if days.days else moment.as_of
     by_day = bool(days.days) and folder.parts.days[-1] == newest and newest.year == moment.year
-    return min(moment.as_of, newest) if by_day else moment.as_of
+    return min(moment.settled, newest) if by_day else moment.settled
 
 
-def _last_year(kpi: Kpi, folder: Folder, period: Period, until: date) -> tuple[KpiValue | None, str]:
-    """The value of the same days a year before, or why none is told.
+def _last_year(kpi: Kpi, folder: Folder, period: Period, until: date) -> YearBefore:
+    """The same days of both years, or why they are not compared.
 
     A count is held only against a year with as few days missing, a ratio against most of its days.
     """
     comparison = on_last_year(period, until)
     if comparison is None:
-        return None, "期间还没有开始"
+        return YearBefore(reason="期间还没有一个整天,不作同比")
     before, now = folder.value(comparison.before), folder.value(comparison.current)
     if before.value is None:
-        return None, "上年同期没有数据"
+        return YearBefore(reason="上年同期没有数据")
     least = min(before.coverage or 0.0, now.coverage or 0.0)
     if before.coverage != now.coverage if kpi.is_count else least < COMPARABLE_RATIO:
-        return None, (
-            f"上年同期与本年覆盖的天数不一致({before.days_with_data}/{before.days_passed} 与 "
+        return YearBefore(
+            reason=f"上年同期与本年覆盖的天数不一致({before.days_with_data}/{before.days_passed} 与 "
             f"{now.days_with_data}/{now.days_passed}),不作同比"
         )
-    return before, ""
+    return YearBefore(now, before)

@@ -17,7 +17,7 @@ from kpi.status import Operator, Status
 from targets import said
 from targets.pace_base import MONEY_UNITS, Goal, Measured, Moment, goal_of, nothing
 from targets.pace_count import count, volume
-from targets.pace_facts import SPARK_DAYS, KpiFacts
+from targets.pace_facts import SPARK_DAYS, KpiFacts, YearBefore
 from targets.pace_hand import grade, level, measured_by_hand, milestone, spark_by_hand
 from targets.pace_money import MoneyPlan, budget, in_unit, money_plan, planned
 from targets.pace_ratio import Projections, ratio
@@ -84,8 +84,7 @@ def row_of(project: Project, indicator: Indicator, key: str, binding: Binding | 
     """The row of an indicator. ``binding`` None: not bound, and then only words can be judged."""
     one = _one(project, indicator, key, binding, known)
     facts, moment = one.facts, known.moment
-    last_year = facts.last_year.value if facts is not None and facts.last_year is not None else None
-    last_half = facts.last_half.value if facts is not None and facts.last_half is not None else None
+    last_year, last_half = (facts.last_year.value, facts.last_half.value) if facts is not None else (None, None)
     entered = [entry.day for entry in one.entries]
     return ProgressRow(
         key=key,
@@ -155,11 +154,10 @@ def _measured(one: _One, period: Period) -> Measured:
 def _volume(one: _One, base: Pace) -> Pace:
     facts, moment = one.facts, one.known.moment
     if facts is None:
-        return volume(base, one.unit, None, "没有绑定到业务数据,不作同比")
+        return volume(base, one.unit, YearBefore(reason="没有绑定到业务数据,不作同比"))
     if base.period != moment.full and moment.closed(base.period):
         return replace(base, status=Status.NOT_DUE, said=said.amount(base.value or 0.0, one.unit))
-    before = facts.last_year.value if facts.last_year is not None else None
-    return volume(base, one.unit, before, facts.last_year_reason)
+    return volume(base, one.unit, facts.last_year)
 
 
 def _judged(one: _One, cell: Cell, base: Pace) -> Pace:

@@ -1,6 +1,6 @@
-"""Reads the self-evaluation form of Zhongshan: the project, its money, and the measures with what was achieved.
+"""Reads the self-evaluation form of Zhongshan: the project, its money, the measures with what was achieved, and the
 
-The form's own scoring (weights, bands, points) is not read here: it is a scoring form of its own.
+rows of its scoring table as printed (``targets.read_zhongshan_score`` makes the scoring form of them).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from targets.read_flags import Flags
 from targets.read_labels import TITLE, YEAR, plain
 from targets.read_lines import Line, Token
 from targets.read_split import name_and_figure, numbered
+from targets.read_zhongshan_score import ScoredLine, read_scoring
 
 SECTION = "单位自评表"
 _FIELDS = frozenset({"项目名称", "项目计划起止时间", "主管部门", "主管科室", "采购金额(元)", "联系人及方式"})
@@ -37,6 +38,7 @@ class _Reading:
     money: dict[str, Cell] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     indicators: list[Indicator] = field(default_factory=list)
+    scored: list[ScoredLine] = field(default_factory=list)
     money_columns: dict[str, int] = field(default_factory=dict)
     columns: dict[str, int] = field(default_factory=dict)
     level1: str = ""
@@ -57,7 +59,10 @@ def read_zhongshan(lines: Sequence[Line], flags: Flags) -> Sheet:
         flags.add("sheet/year", FlagKind.UNSURE, "没有找到年度,请填写")
     if not reading.fields.get("项目名称"):
         flags.add("1/text/项目名称", FlagKind.LOST, "没有找到项目名称,请填写")
-    return Sheet(reading.unit, reading.year, reading.title, "zhongshan", (_project(reading),), tuple(flags.found))
+    project = _project(reading)
+    score_form = read_scoring(reading.scored, project, reading.title, flags)
+    found = tuple(flags.found)
+    return Sheet(reading.unit, reading.year, reading.title, "zhongshan", (project,), found, score_form=score_form)
 
 
 def _line(reading: _Reading, line: Line) -> None:
@@ -156,7 +161,10 @@ def _row(reading: _Reading, line: Line) -> None:
     first = line.tokens[0]
     if first.column == reading.columns.get("一级指标", 0) and cells.get("二级指标"):
         reading.level1 = re.sub(r"\s*[(（][^()（）]*[)）]$", "", one_line(first.text))
-    if not reading.level1 or re.match("导向|逆向", reading.level1) or not cells.get("二级指标"):
+    if not reading.level1 or not cells.get("二级指标"):
+        return
+    reading.scored.append(ScoredLine(one_line(cells["二级指标"]), cells, line))
+    if re.match("导向|逆向", reading.level1):
         return
     level2, content = one_line(cells["二级指标"]), cells.get("指标内容", "")
     if read_cell(content).kind in (CellKind.NONE, CellKind.BLANK):

@@ -10,6 +10,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as app.py does, before numpy is imported
 
+import gc
 import shutil
 import tempfile
 import uuid
@@ -41,6 +42,19 @@ LONG = (
 """Beginnings of the names of files that take long."""
 REAL_PROCESSES = ("playwright.", "tests.processes", "tests.dashboard_browser")
 """A test file that uses one of these shares the machine with processes whose pace it does not set."""
+
+FEW_BYTES = 4_000_000
+RESTARTED = (
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
+    "FROM pg_sequences WHERE last_value IS NOT NULL"
+)
+"""All sequences begin again."""
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not look through it in four thousand tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -148,12 +162,31 @@ def sqlite_engine(_migrated_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def postgresql_engine(_migrated_postgresql: Engine) -> Iterator[Engine]:
     """A migrated PostgreSQL database, emptied before the test. One per worker."""
-    tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-    with _migrated_postgresql.begin() as conn:
-        conn.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    _empty(_migrated_postgresql)
     forget(_migrated_postgresql)
     yield _migrated_postgresql
-    _migrated_postgresql.dispose()  # the next test truncates: no connection of this one may hold a lock
+    _migrated_postgresql.dispose()  # the next test empties it: no connection of this one may hold a lock
+
+
+def _empty(engine: Engine) -> None:
+    """Leaves a database as it was made. Few rows are deleted and vacuumed, which leaves files of no length as
+    truncating does, in a quarter of the time: that makes a new file for each table and index."""
+    tables = [table.name for table in reversed(metadata.sorted_tables)]
+    look = " UNION ALL ".join(
+        f"SELECT '{name}', pg_relation_size('\"{name}\"') WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables
+    )
+    with engine.begin() as conn:
+        sizes = {name: int(size) for name, size in conn.execute(text(look))}
+        if sum(sizes.values()) > FEW_BYTES:
+            every = ", ".join(f'"{name}"' for name in tables)
+            conn.execute(text(f"TRUNCATE {every} RESTART IDENTITY CASCADE"))
+            return
+        for name in filter(sizes.__contains__, tables):
+            conn.execute(text(f'DELETE FROM "{name}"'))
+        conn.execute(text(RESTARTED))
+    if sizes:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.execute(text("VACUUM " + ", ".join(f'"{name}"' for name in sizes)))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

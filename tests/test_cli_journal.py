@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.factories import Desk, FrozenClock, batch, seats
 from tests.installation import SOURCES, Place, Told
 from tests.project_files import ROOT
 
@@ -104,6 +105,21 @@ def test_it_exports_rejects_for_mending_and_feeds_them_again(told: Told, tmp_pat
     with told.place.engine.connect() as conn:
         assert conn.execute(text("SELECT SUM(offered) FROM call_stats")).scalar() == 3
     assert "没有文件" in told.lines("rejects", "feed", tmp_path / "none.xlsx", code=1)[0]
+
+
+def test_it_lists_totals_that_grew_with_a_new_source_apart_from_corrections(told: Told) -> None:
+    desk = Desk(told.place.engine, FrozenClock("2026-03-06 02:00"))
+    desk.source("tickets", "工单系统")
+    desk.write(batch(seats=seats({"seat": "1001", "seat_calls": 7})), "calls")
+    desk.clock.advance(days=2)
+    desk.write(batch(seats=seats({"seat": "1001", "seat_orders": 2})), "tickets")
+    (found,) = told.json("restatements")
+    assert (found["cause"], found["source"], found["measure"]) == ("first_given", "工单系统", "items")
+    assert (found["first"], found["last"], found["days"], found["added"]) == ("2026-03-05", "2026-03-05", 1, 2)
+    lines = told.lines("restatements")
+    assert lines[0] == "没有重述。"
+    assert "不是更正" in lines[1]
+    assert " ".join(lines[3].split()) == "市中心 工单系统 座席处理件数 2026-03-05 1 +2 2026-03-08 02:00:00 2"
 
 
 def test_it_lists_figures_that_changed_after_their_day(told: Told) -> None:

@@ -170,3 +170,40 @@ def test_it_marks_closed_days(told: Told) -> None:
     assert [c["day"] for c in told.json("closed-day", "list")] == ["2026-03-08"]
     assert "没有数据源" in told.lines("closed-day", "add", "nope", "2026-03-07", "--reason", "x", code=1)[0]
     assert "没有标为" in told.lines("closed-day", "remove", "calls", "2026-03-07", code=1)[0]
+
+
+NAMED = ("--from", "2026-03-07", "--to", "2026-03-07", "--as-of", "2026-03-07", "--by", "seat")
+
+
+def _three_seats(told: Told, setting: str) -> None:
+    made = seats(
+        {"seat": "1001", "seat_calls": 5}, {"seat": "1002", "seat_calls": 9}, {"seat": "1003", "seat_calls": 7}
+    )
+    made["day"] = date(2026, 3, 7)
+    Desk(told.place.engine).write(batch(seats=made), "seats")
+    told.place.env["HOTLINE_SEAT_RANKING"] = setting
+
+
+def test_it_names_seats_by_place_alone_where_the_setting_says_so(told: Told, tmp_path: Path) -> None:
+    _three_seats(told, "anonymous")
+    values = told.json("kpi", "daily_output", *NAMED)["values"]
+    assert [(v["key"], v["value"]) for v in values] == [("坐席 1", 9), ("坐席 2", 7), ("坐席 3", 5)]
+    lines = told.lines("kpi", "daily_output", *NAMED)
+    assert "坐席 1" in lines[1] and "100" not in "".join(lines)
+    file = tmp_path / "a.csv"
+    assert told.json("export", "kpi", file, "daily_output", *NAMED)["rows"] == 3
+    assert "1001" not in file.read_text("utf-8")
+    assert "离不开工号" in told.lines("export", "facts", "seats", file, code=1)[0]
+    assert told.json("export", "facts", "days", file)["rows"] > 0
+
+
+def test_it_tells_of_no_seat_where_the_setting_says_so_but_for_the_administrator(told: Told, tmp_path: Path) -> None:
+    _three_seats(told, "off")
+    assert "HOTLINE_SEAT_RANKING 为 off" in told.lines("kpi", "daily_output", *NAMED, code=1)[0]
+    assert "HOTLINE_SEAT_RANKING" in told.lines("export", "facts", "seats", tmp_path / "a.csv", code=1)[0]
+    assert told.json("kpi", "daily_output", *NAMED[:-2])["values"][0]["value"] == 7  # 21 items of 3 seats
+    named = told.json("kpi", "daily_output", *NAMED, "--name-seats")["values"]
+    assert [(v["key"], v["value"]) for v in named] == [("city/1001", 5), ("city/1002", 9), ("city/1003", 7)]
+    file = tmp_path / "b.csv"
+    told.json("export", "facts", "seats", file, "--name-seats", "--from", "2026-03-07")
+    assert "1002" in file.read_text("utf-8")

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine
 
 from db.bindings import load_bindings
-from tests.factories import Desk, batch, calls
+from tests.factories import Desk, batch, calls, readings
 from tests.installation import Place, Told
 
 PRESET = ("targets", "import", "--preset", "jiangning-2026", "--centre", "district", "--author", "张", "--activate")
@@ -169,6 +169,13 @@ def test_it_scores_and_writes_the_documents(told: Told, tmp_path: Path) -> None:
     assert row["completion"] == pytest.approx(98.96)  # 95 of 96
     assert (score["total"], score["missing"]) == (None, 18)
     assert told.lines("score", *SHEET, "--period", "half", *MARCH)[-2].startswith("总分 还没有")
+    complaints = readings({"complaints": 5}, centre="district", day=date(2026, 3, 31))
+    Desk(told.place.engine).write(batch(readings=complaints), "hand")
+    found = told.json("score", *SHEET, "--period", "half", *MARCH)
+    row = next(row for row in found["score"]["rows"] if "服务投诉量" in row["row"]["name"])
+    assert (row["completion"], found["completions"][row["row"]["key"]]) == (120, "100.00 %")  # 6 allowed, 5 had
+    (line,) = (line for line in told.lines("score", *SHEET, "--period", "half", *MARCH) if "服务投诉量" in line)
+    assert "100.00 %" in line and "120.00 %" not in line
     for document, ending in (("form", "xlsx"), ("form", "docx"), ("report", "docx")):
         path = tmp_path / f"{document}.{ending}"
         words = ("report", "self-evaluation", *SHEET, "--period", "half", *MARCH, "--document", document)

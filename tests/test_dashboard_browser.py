@@ -57,7 +57,7 @@ def test_it_asks_nothing_of_another_host_and_breaks_no_policy(someone: Visitor) 
     page.wait_for_selector(".drawer-body .facts")
     page.keyboard.press("Escape")
     page.locator("summary", has_text="自定义").click()
-    page.locator(".ant-picker").click()
+    page.locator(".popover-body .ant-picker").click()
     page.wait_for_selector(".ant-picker-dropdown")
     page.goto(someone.site.url + "/data")
     page.wait_for_selector(".calendar")
@@ -112,7 +112,8 @@ def test_it_takes_a_free_period_from_a_chinese_calendar(someone: Visitor) -> Non
     page = someone.open("/?from=2026-02-01&to=2026-02-14")
     expect(page.locator("summary.is-chosen")).to_have_text("2月1日–14日")
     page.locator("summary.is-chosen").click()
-    start, end = page.locator(".ant-picker input").first, page.locator(".ant-picker input").last
+    days = page.locator(".popover-body .ant-picker input")
+    start, end = days.first, days.last
     start.fill("2026-03-02")
     end.click()
     end.fill("2026-03-05")

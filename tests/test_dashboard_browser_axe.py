@@ -165,9 +165,14 @@ def _centres(page: Page) -> None:
 
 
 def _calendar(page: Page) -> None:
-    page.locator(".filters .fold summary").last.click()
+    page.locator(".filters .fold summary", has_text="自定义").click()
     page.locator(".filters .ant-picker input").first.click()
     expect(page.locator(".ant-picker-dropdown")).to_be_visible()
+
+
+def _compare_menu(page: Page) -> None:
+    page.locator(".filters .fold summary", has_text="对比").click()
+    expect(page.locator(".compare-list")).to_be_visible()
 
 
 def _formula_and_table(page: Page) -> None:
@@ -198,6 +203,7 @@ OPENED: dict[str, tuple[str, Callable[[Page], None], dict[str, Any]]] = {
     "provenance": ("/", _provenance, ALL),
     "centres": ("/", _centres, ALL),
     "calendar": ("/", _calendar, POPUP),
+    "compare with": ("/?compare=last-year", _compare_menu, ALL),
     "formula": ("/calls", _formula_and_table, ALL),
     "definitions": ("/catalogue", _details, ALL),
     "evaluation": ("/evaluation", _details, ALL),

@@ -89,7 +89,7 @@ def test_it_fits_a_phone(browser: Browser, site: Site, path: str) -> None:
 def test_the_table_of_all_kpis_is_whole_on_a_phone(browser: Browser, site: Site) -> None:
     with visitor(browser, site, PHONE) as someone:
         page = someone.open("/")
-        frame = page.locator(".table-scroll", has=page.locator(".kpi-table"))
+        frame = page.locator(".rows-panel .table-scroll")
         expect(frame.get_by_role("button").first).to_be_attached()
         frame.locator(".kpi-name").first.evaluate("one => one.textContent = '话务满意度均分'")
         frame.locator(".num .parts").first.evaluate("one => one.textContent = '10,782,457 / 40,451'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,23 +12,27 @@ from sqlalchemy import Engine
 
 from dashboard import charts_compare
 from dashboard import compare_words as words
-from dashboard.ask_compare import build_compare
+from dashboard.compare_pages import compare_view
 from dashboard.components import compare as parts
 from dashboard.data import Data
 from dashboard.figures.compare import forest_figure, strips_figure
 from dashboard.filters import Filters, parse
+from dashboard.target_filters import TargetFilters
 from dashboard.views_compare import CompareView
 from db.definitions import add_definition
 from db.engine import make_engine, migrate, write
 from kpi.compare import Doubt
 from kpi.model import Definition
+from kpi.status import Status
 from tests.compare_facts import DAYS, SOURCES, fill_more
 from tests.dashboard_facts import MISSING, fill, product
 from tests.dashboard_views import words as read
 from tests.factories import at
 from tests.installation import Place, Told
+from tests.target_sheets import put_targets
 
 ALL = ("district", "east", "west", "point")
+JUDGED = (Status.OUT_OF_REACH, Status.MISSED, Status.AT_RISK, Status.MET)
 TOLD = len(DAYS) - 1  # one day is missing
 
 
@@ -57,7 +62,7 @@ def own(tmp_path: Path) -> Iterator[tuple[Engine, Path]]:
 def seen(place: tuple[Engine, Path], filters: Filters | None = None) -> CompareView:
     """The page's figures."""
     data = Data(product(*place, SOURCES))
-    return data.view("compare", filters or Filters(), build_compare)
+    return compare_view(data, filters or Filters())
 
 
 def test_it_gives_the_command_lines_figures(
@@ -208,7 +213,7 @@ def test_it_says_so_where_there_is_nothing_to_compare(filled: tuple[Engine, Path
     migrate(engine)
     fill(engine)
     made = product(engine, tmp_path)
-    two = Data(made).view("compare", Filters(), build_compare)
+    two = compare_view(Data(made), Filters())
     assert two.drawn is None and [unit.code for unit in two.units] == ["district"]
     assert "只有一个中心有自己的数据" in read(parts.nothing_to_compare(two, Filters(), 2))
     engine.dispose()
@@ -221,3 +226,50 @@ def test_it_says_what_few_can_be_compared_say(filled: tuple[Engine, Path]) -> No
     quality = seen(filled, Filters(kpi="quality_pass_rate")).drawn
     assert quality is not None
     assert words.finding(quality) == "期间内没有中心有服务合格率的数据"
+
+
+@pytest.mark.parametrize(("unit", "preset"), [("east", "this-half"), ("district", "this-half"), ("west", "this-year")])
+def test_it_shows_over_the_targets_own_period_the_status_of_the_targets_page(
+    own: tuple[Engine, Path], unit: str, preset: str
+) -> None:
+    goals = {"answer_rate": (">=", 0.98), "service_level": (">=", 0.85)}
+    with write(own[0]) as conn:
+        put_targets(conn, "west", goals, goals)
+    data = Data(product(*own, SOURCES))
+    told = data.targets(TargetFilters(f"{unit}-2026")).progress
+    assert told is not None
+    overview = data.overview(Filters(unit, preset))
+    items = {item.kpi.code: item.status for item in (*overview.headline, *overview.rows)}
+    bare = set()
+    for row in told.rows:
+        code = row.indicator.name
+        if code not in goals:
+            continue
+        view = seen(own, Filters(preset=preset, kpi=code))
+        assert view.drawn is not None
+        shown = {one.unit.code: one for one in view.drawn.rows}
+        pace = row.half if preset == "this-half" else row.full
+        assert shown[unit].status is pace.status is items[code]
+        value, target = shown[unit].standing.value.value, shown[unit].target
+        assert value is not None and target is not None
+        bare.add(pace.status is (Status.MET if target.holds(value) else Status.MISSED))
+        # A centre without a sheet of its own has no pace: its bare value is held against the target above it.
+        point = shown["point"]
+        assert point.target is None or point.status in (Status.MET, Status.MISSED)
+    assert unit != "east" or bare == {False}  # just met so far, and so at risk
+
+
+def test_its_sentence_counts_every_word(own: tuple[Engine, Path]) -> None:
+    with write(own[0]) as conn:
+        put_targets(conn, "west", {"answer_rate": (">=", 0.98)})
+    view = seen(own, Filters(preset="this-half"))
+    assert view.drawn is not None
+    counted = Counter(row.status for row in view.drawn.rows)
+    said = words.sentence(view)
+    assert f"{sum(counted[s] for s in JUDGED)} 个有目标的中心中 " in said
+    for status, word in ((Status.OUT_OF_REACH, "已无法达标"), (Status.MISSED, "未达标"), (Status.AT_RISK, "有风险")):
+        assert (f"{counted[status]} 个{word}" in said) == (counted[status] > 0)
+    assert counted[Status.OUT_OF_REACH] + counted[Status.AT_RISK] > 0
+    drawn = forest_figure(view.drawn, "light")["data"][-1]["marker"]["symbol"]
+    assert Counter(drawn)["triangle-up"] == counted[Status.AT_RISK]
+    assert Counter(drawn)["x"] == counted[Status.MISSED] + counted[Status.OUT_OF_REACH]

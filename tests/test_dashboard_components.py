@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import chart_tables as tables
 from dashboard import findings, shell
-from dashboard.components import calendar, kpi, proof, records, states
+from dashboard.components import calendar, contract, kpi, proof, records, states
 from dashboard.components.parts import badge, figure
 from dashboard.data import CentreChoice
 from dashboard.filters import Filters
@@ -90,7 +90,8 @@ def test_it_puts_everything_about_a_kpi_on_its_card() -> None:
     assert props(card, "data-sources") == ["calls"]
     assert props(card, "href") == ["?kpi=answer_rate"]
     assert {"type": "provenance", "kpi": "answer_rate"} in props(card, "id")
-    assert props(card, "role") == ["img"]
+    assert props(card, "role") == ["img", "img"]
+    assert "接通率 本月: 至今 95.996 %,目标 ≥ 96 %" in props(card, "aria-label")
     assert "接通率近 4 天走势,最近一天 96.00 %" in props(card, "aria-label")
 
 
@@ -99,9 +100,10 @@ def test_it_says_nothing_of_coverage_where_the_period_is_complete() -> None:
 
 
 def test_it_says_common_coverage_once_for_all_rows() -> None:
-    short = [missed(), missed(), missed()]
-    view = overview(rows=tuple(short))
-    assert words(kpi.rows_panel(view, Filters(), "")).count("19/20 天有数据") == 1
+    short = replace(missed(), target=None, status=None)
+    for panel, item in ((kpi.rows_panel, short), (contract.contract_panel, missed())):
+        view = overview(rows=(item, item, item))
+        assert words(panel(view, Filters(), "")).count("19/20 天有数据") == 1
 
 
 def test_it_lists_what_no_source_tells_below_the_rows() -> None:
@@ -317,7 +319,7 @@ def test_it_shows_the_figure_without_exclusions_only_where_it_differs() -> None:
     assert "剔除后" not in words(kpi.card(same, overview(same), Filters(), drawn=False))
     other = replace(missed(), without=value("answer_rate", 97.0, 100.0))
     assert "剔除后 97.00 %" in words(kpi.card(other, overview(other), Filters(), drawn=False))
-    assert "剔除后 97.00 %" in words(kpi.rows_panel(overview(rows=(other,)), Filters(), ""))
+    assert "剔除后 97.00 %" in words(contract.contract_panel(overview(rows=(other,)), Filters(), ""))
 
 
 def test_it_says_which_way_a_target_was_missed() -> None:
@@ -355,5 +357,5 @@ def test_it_holds_no_single_day_against_the_target_of_a_whole_period() -> None:
     plan = Target(Operator.EQUAL, 0.5, MONEY_TOLERANCE, whole=True)
     item = indicator("budget_execution_rate", value("budget_execution_rate", 500.0, 1000.0), plan)
     item = replace(item, trend=by_day("budget_execution_rate", (1, 100), (2, 100)))
-    (style,) = props(kpi.card(item, overview(item), Filters(), drawn=False), "style")
+    (style,) = (s for s in props(kpi.card(item, overview(item), Filters(), drawn=False), "style") if "maskImage" in s)
     assert "dasharray" not in style["maskImage"]

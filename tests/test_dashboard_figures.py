@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
+from dashboard.charts_parts import day_legend
+from dashboard.figures.bars import versus_figure
 from dashboard.figures.common import nice_step, runs_of_days, y_range
 from dashboard.figures.daily import axis_note, axis_range, daily_figure
 from dashboard.figures.hourly import hourly_figure
 from dashboard.figures.seats import calendar_figure
 from dashboard.figures.spark import spark_mask
 from dashboard.theme import DARK, LIGHT, THEMES
+from dashboard.views_calls import Versus
 from kpi.model import Unit
-from tests.dashboard_views import AT_LEAST_96, TODAY, daily, hourly, marked
+from tests.dashboard_views import AT_LEAST_96, CATALOGUE, TODAY, daily, hourly, marked
 
 
 def traces(figure: dict[str, Any], **wanted: Any) -> list[dict[str, Any]]:
@@ -144,6 +147,32 @@ def test_it_draws_days_on_too_small_a_sample_hollow_and_leads_no_line_to_them() 
     assert (hollow["x"], hollow["y"]) == (["2026-03-19"], [0.0])
     (line,) = [trace for trace in figure["data"] if trace.get("mode") == "lines+markers"]
     assert line["y"] == [97.0, None, 97.0]
+
+
+def test_it_leads_no_line_to_the_day_that_has_only_begun() -> None:
+    chart = daily((97, 100), (97, 100), (40, 40), min_sample=30, today=TODAY)
+    figure = daily_figure(chart, LIGHT)
+    (hollow,) = [trace for trace in figure["data"] if _symbol(trace) == "circle-open"]
+    assert (hollow["x"], hollow["y"]) == (["2026-03-20"], [100.0])
+    (line,) = [trace for trace in figure["data"] if trace.get("mode") == "lines+markers"]
+    assert line["y"] == [97.0, 97.0, None]
+    assert "○ 今天,尚未结束" in day_legend(chart)
+    later = daily((97, 100), (97, 100), (40, 40), min_sample=30, today=TODAY + timedelta(days=1))
+    assert [trace for trace in daily_figure(later, LIGHT)["data"] if _symbol(trace) == "circle-open"] == []
+    assert "今天" not in day_legend(later)
+
+
+@pytest.mark.parametrize("today", [TODAY, TODAY + timedelta(days=1)])
+def test_it_draws_the_running_day_of_two_years_apart(today: date) -> None:
+    days = (TODAY - timedelta(days=1), TODAY)
+    versus = Versus(CATALOGUE.kpis["offered_volume"], days, (900.0, 300.0), (800.0, 810.0), date(2025, 3, 19))
+    traces = versus_figure(versus, today, LIGHT)["data"]
+    lines = [list(trace["y"]) for trace in traces if "lines" in trace["mode"]]
+    hollow = [(trace["x"], trace["y"]) for trace in traces if _symbol(trace) == "circle-open"]
+    if today == TODAY:
+        assert (lines, hollow) == ([[800.0, 810.0], [900.0, None]], [(["2026-03-20"], [300.0])])
+    else:
+        assert (lines, hollow) == ([[800.0, 810.0], [900.0, 300.0]], [])
 
 
 def _symbol(trace: dict[str, Any]) -> str:

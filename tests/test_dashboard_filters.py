@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.english.phrases import to_english
-from dashboard.filters import Filters, parse, read_days, read_search
+from dashboard.filters import EARLIEST, LATEST, Filters, parse, read_days, read_search
+from dashboard.reference import NAMED, Kind, Reference
 from kpi.periods import PRESETS, Period
 
 TODAY = date(2026, 3, 20)
@@ -29,6 +30,8 @@ def test_it_reads_back_what_it_wrote() -> None:
         Filters("district", "this-week", kpi="service_level"),
         Filters().with_days(date(2025, 12, 1), date(2026, 2, 3)).with_centre("city"),
         Filters().with_preset("last-year"),
+        Filters("city").with_compare(Reference(Kind.LAST_YEAR)),
+        Filters().with_days(date(2026, 2, 1), date(2026, 2, 3)).with_compare(Reference(Kind.DAYS, date(2025, 2, 1))),
     ):
         found = parse(read_search(filters.query()), CENTRES, KPIS)
         assert (found.filters, found.problems) == (filters, ())
@@ -38,9 +41,11 @@ def test_it_reads_back_what_it_wrote() -> None:
     st.sampled_from(["", *CENTRES]),
     st.sampled_from(list(PRESETS)),
     st.sampled_from(["", *KPIS]),
+    st.sampled_from([Reference(kind) for kind in NAMED])
+    | st.dates(EARLIEST, LATEST).map(lambda start: Reference(Kind.DAYS, start)),
 )
-def test_it_reads_back_any_choice(centre: str, preset: str, kpi: str) -> None:
-    filters = Filters(centre, preset, kpi=kpi)
+def test_it_reads_back_any_choice(centre: str, preset: str, kpi: str, compare: Reference) -> None:
+    filters = Filters(centre, preset, kpi=kpi, compare=compare)
     assert parse(read_search(filters.query()), CENTRES, KPIS).filters == filters
 
 
@@ -56,6 +61,7 @@ def test_it_reads_back_any_choice(centre: str, preset: str, kpi: str) -> None:
         {"centre": "nowhere"},
         {"centre": "../etc/passwd"},
         {"kpi": "x" * 5000},
+        {"compare": "someday"},
     ],
 )
 def test_it_gives_way_to_the_default_and_says_so(query: dict[str, str]) -> None:
@@ -81,13 +87,18 @@ def test_it_says_what_it_shows_instead(query: dict[str, str], shown: str) -> Non
 
 
 @given(
-    st.dictionaries(st.sampled_from(["period", "from", "to", "centre", "kpi", "z"]), st.text(max_size=80) | st.none())
+    st.dictionaries(
+        st.sampled_from(["period", "from", "to", "centre", "kpi", "compare", "z"]), st.text(max_size=80) | st.none()
+    )
 )
 @settings(suppress_health_check=[HealthCheck.too_slow])  # building the table of characters takes a while once
 def test_it_survives_any_address(query: dict[str, str | None]) -> None:
     found = parse(query, CENTRES, KPIS)
     assert found.filters.period(TODAY).days <= 3 * 366
-    assert found.filters.comparison(TODAY) is not None or found.filters.period(TODAY).start >= TODAY
+    period, compare = found.filters.period(TODAY), found.filters.compare
+    comparison = found.filters.comparison(TODAY)
+    assert comparison is not None or period.start >= TODAY or compare.kind in (Kind.NONE, Kind.DAYS)
+    assert comparison is None or compare.kind is not Kind.DAYS or comparison.before.days == comparison.current.days
 
 
 def test_it_takes_the_last_of_repeated_keys() -> None:

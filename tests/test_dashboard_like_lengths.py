@@ -11,6 +11,7 @@ from dashboard import charts_calls, findings
 from dashboard import format as fmt
 from dashboard.ask_calls import build_calls
 from dashboard.components.calls import figures_panel
+from dashboard.components.contract import contract_panel
 from dashboard.components.kpi import cards, rows_panel
 from dashboard.components.states import nothing_in_period
 from dashboard.data import Data
@@ -58,7 +59,9 @@ def change_of(item: Indicator) -> str:
 
 
 def _said(view: Overview, filters: Filters) -> str:
-    return words(cards(view.headline, view, filters, "")) + words(rows_panel(view, filters, ""))
+    return words(cards(view.headline, view, filters, "")) + words(
+        [contract_panel(view, filters, ""), rows_panel(view, filters, "")]
+    )
 
 
 @pytest.fixture
@@ -82,7 +85,7 @@ def test_it_speaks_of_the_same_days_in_its_sentences(data: Data, calls_view: Cal
     view = data.overview(MONTH)
     first = view.headline[0]
     assert f",截至昨天较上月同期 {change_of(first)};" in findings.overview_sentence(view)
-    chart = charts_calls.versus_view(calls_view, MONTH)
+    chart = charts_calls.charts_of(calls_view, MONTH)["versus"]
     change = NOW_COUNT - LAST_YEAR_COUNT
     assert chart.finding == f"本月呼入 {NOW_COUNT + 600:,} 个,截至昨天较上年同期 −{-change:,} 个"
     assert "(截至昨天较上年同期 " in charts_calls.sentence(calls_view)

@@ -78,8 +78,8 @@ def test_a_card_says_what_the_year_still_takes_and_leads_to_the_path(view: Overv
     pace = view.paces["answer_rate"]
     assert pace.sheet == "district-2026"
     card = parts.cards(view.headline, view, Filters("district"), "")
-    assert pace.said in words(card)
-    assert "此后每天需 ≥" in pace.said and "还可漏接" in pace.said
+    assert pace.pace.said in words(card)
+    assert "此后每天需 ≥" in pace.pace.said and "还可漏接" in pace.pace.said
     assert f"/indicator?sheet=district-2026&key={pace.key}" in props(card, "href")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import format as fmt
 from dashboard.components import records, restated
-from dashboard.views_restated import RestatedFigure, RestatedMeasure, RestatedView
+from dashboard.views_restated import GrowthView, RestatedFigure, RestatedMeasure, RestatedView
 from kpi.model import NoValue, Unit
 from tests.dashboard_views import CATALOGUE, props, value, words
 from tests.factories import TZ
@@ -33,6 +33,14 @@ def test_it_lists_what_changed_afterwards() -> None:
     alone = words(restated.restatements_table([replace(made, figures=())], NOW, "x", more_exist=True))
     assert "没有用到它们的指标" in alone
     assert "全部见命令 x restatements" in alone
+
+
+def test_it_folds_what_only_grew_with_a_new_source() -> None:
+    assert restated.growth_table((), NOW) is None
+    grown = GrowthView(NOW, "市中心", "工单", "座席人天", date(2026, 3, 5), date(2026, 3, 9), 4, 1205.0, 8)
+    said = words(restated.growth_table([grown], NOW))
+    assert "另有 1 项合计因来源首次给出某些天而增加(不是更正)" in said
+    assert "14:40 市中心 工单 座席人天 3月5日–9日 4 +1,205 8" in said
 
 
 def test_it_says_that_there_are_not_so_many_pages() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from dashboard.ask_overview import build_overview
 from dashboard.ask_seats import build_seats
 from dashboard.data import Data
 from dashboard.filters import Filters
+from dashboard.reference import Kind, Reference
 from dashboard.scope import Scope
 from dashboard.seat_pages import showing
 from kpi.model import KpiValue
@@ -28,6 +30,13 @@ from tests.installation import Place, Told
 
 CENTRE = "district"
 PERIODS = ("this-month", "last-month", "this-half", "today")
+OWN_DAYS = Reference(Kind.DAYS, date(2026, 1, 26))
+ASKED = [
+    *((preset, Reference()) for preset in PERIODS),
+    *((preset, Reference(Kind.LAST_YEAR)) for preset in ("this-month", "today")),
+    *((preset, OWN_DAYS) for preset in ("this-month", "today")),
+    ("this-month", Reference(Kind.NONE)),
+]
 APART = {"same_hours", "rolling", "six", "centre", "hourly", "heats", "without"}
 """Asked in other ways: parts of days, chains of hours, other formulas, what is left out. Their own tests hold them."""
 BY = {"queue": "queue", "channel": "channel", "department": "department", "category": "category", "seat": "seat"}
@@ -40,9 +49,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeProduct
         yield product, folder
 
 
-def views(data: Data, preset: str) -> Mapping[str, object]:
+def views(data: Data, preset: str, compare: Reference) -> Mapping[str, object]:
     """What the pages show of one centre and period."""
-    filters = Filters(CENTRE, preset)
+    filters = Filters(CENTRE, preset, compare=compare)
     shown = showing(data)
     builders: dict[str, Callable[[Scope], object]] = {
         "overview": build_overview,
@@ -90,15 +99,15 @@ def as_shown(value: KpiValue) -> tuple[object, ...]:
     return value.value, value.numerator, value.denominator, value.days_with_data, value.days_passed
 
 
-@pytest.mark.parametrize("preset", PERIODS)
+@pytest.mark.parametrize(("preset", "compare"), ASKED)
 def test_every_figure_of_every_page_is_the_command_lines(
-    made: tuple[FakeProduct, Path], capsys: pytest.CaptureFixture[str], preset: str
+    made: tuple[FakeProduct, Path], capsys: pytest.CaptureFixture[str], preset: str, compare: Reference
 ) -> None:
     product, folder = made
     told = Told(Place(folder, product.engine).configured(), capsys)
     answers: dict[tuple[object, ...], dict[tuple[str, str, str], tuple[object, ...]]] = {}
-    compared = dict.fromkeys(views(Data(product), preset), 0)
-    for page, view in views(Data(product), preset).items():
+    compared = dict.fromkeys(views(Data(product), preset, compare), 0)
+    for page, view in views(Data(product), preset, compare).items():
         for path, value in figures(view):
             grain, key = asked_by(path, value)
             if key and grain is None:

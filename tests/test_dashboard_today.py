@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from dashboard import findings
 from dashboard.ask_overview import build_overview
+from dashboard.components.contract import contract_panel
 from dashboard.components.kpi import cards, rows_panel
 from dashboard.filters import Filters
 from dashboard.scope import open_scope
@@ -102,7 +103,9 @@ def test_it_says_why_whole_days_are_held_against_nothing(view: Overview) -> None
 
 
 def test_it_shows_both_comparisons_and_the_reason_for_none(view: Overview) -> None:
-    said = words(cards(view.headline, view, TODAY_VIEW, "")) + words(rows_panel(view, TODAY_VIEW, ""))
+    said = words(cards(view.headline, view, TODAY_VIEW, "")) + words(
+        [contract_panel(view, TODAY_VIEW, ""), rows_panel(view, TODAY_VIEW, "")]
+    )
     assert "−1.0 个百分点  较昨天同时段 +0.1 个百分点  较平常同时段" in said
     assert "来源只给整天的数,当天不作比较" in said
     assert "全天" not in said

@@ -93,7 +93,7 @@ def test_it_says_why_a_file_can_not_be_read(client: FlaskClient) -> None:
 
 
 def test_it_says_why_when_the_same_file_lay_there_already(client: FlaskClient, installed: FakeProduct) -> None:
-    """Of two files of one content the pull names the older; it is the answer to the newer just as well."""
+    """Of two files of one content the pull names the older: the user is told of the one just handed in."""
     content = "别的,列\n1,2\n".encode()
     old = installed.base_dir / "inbox/calls/old.csv"
     old.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,21 @@ def test_it_says_why_when_the_same_file_lay_there_already(client: FlaskClient, i
     os.utime(old, (1_000_000_000, 1_000_000_000))
     state = send(client, "a.csv", content)
     assert state["state"] == "failed"
-    assert "来电时间" in state["message"]
+    assert state["message"] == "‘a.csv’ 与先前的 ‘old.csv’ 内容相同,那个文件的结果也就是它的:"
+    (why,) = state["details"]
+    assert "old.csv" in why and "来电时间" in why
+
+
+def test_it_names_both_files_of_one_content_where_the_older_is_taken(
+    client: FlaskClient, installed: FakeProduct
+) -> None:
+    old = installed.base_dir / "inbox/calls/old.csv"
+    old.parent.mkdir(parents=True, exist_ok=True)
+    old.write_bytes((HEADER + ROWS).encode())
+    os.utime(old, (1_000_000_000, 1_000_000_000))
+    state = send(client, "a.csv", (HEADER + ROWS).encode())
+    assert state["message"] == "采用 3 行,未采用 1 行,共读 4 行。"
+    assert state["details"] == ["‘a.csv’ 与先前的 ‘old.csv’ 内容相同,那个文件的结果也就是它的:"]
 
 
 def test_it_survives_an_empty_file(client: FlaskClient) -> None:
@@ -227,3 +241,13 @@ def test_it_keeps_rejects_handed_out_from_being_formulas(client: FlaskClient) ->
     sheet = book.active
     assert sheet is not None
     assert {cell.data_type for row in sheet.iter_rows(min_row=2) for cell in row} <= {"s", "n"}
+
+
+def test_it_speaks_the_language_of_who_hands_the_file_in(client: FlaskClient) -> None:
+    client.set_cookie("lang", "en")
+    taken = send(client, "话务明细.csv", (HEADER + ROWS).encode("gb18030"))
+    assert taken["message"] == "3 rows used, 1 not used, 4 read."
+    broken = send(client, "空.csv", b"")
+    assert (broken["state"], broken["message"]) == ("failed", "空.csv: the file is empty (0 bytes). Export it again")
+    client.delete_cookie("lang")
+    assert send(client, "坏.csv", bytes(9))["message"].startswith("坏.csv: 文件开头全是空字节,多半是复制没有完成。")

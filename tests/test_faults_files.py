@@ -125,6 +125,22 @@ def test_it_warns_when_a_file_leaves_most_of_a_day_out(hotline: Hotline) -> None
     assert result.warnings == ("2026-03-04 的数据从 20 减少到 5, 少了一半以上。请核对来源是否完整。",)
 
 
+@pytest.mark.parametrize(
+    ("had", "left", "warned"), [(9, 4, True), (3, 1, True), (9, 5, False), (4, 2, False), (2, 1, False)]
+)
+def test_it_warns_of_a_small_day_that_a_stray_row_of_a_later_file_replaces(
+    hotline: Hotline, had: int, left: int, warned: bool
+) -> None:
+    """A day of a few calls loses more than half of them: told of. One or two rows put right are no alarm."""
+    hotline.file("day4.csv", calls_of(DAY5, had))
+    hotline.pull()
+    hotline.file("late.csv", [*calls_of(DAY5, left), *calls_of(date(2026, 3, 3), 30)])
+    (result,) = hotline.pull()
+    assert hotline.offered()["2026-03-05"] == left
+    said = (f"2026-03-05 的数据从 {had} 减少到 {left}, 少了一半以上。请核对来源是否完整。",)
+    assert result.warnings == (said if warned else ())
+
+
 def test_it_does_not_take_a_file_that_is_still_growing(hotline: Hotline) -> None:
     hotline.configure(CALLS_YAML.replace("settle_seconds: 0", "settle_seconds: 60"))
     path = hotline.file("growing.csv", calls_of(DAY5, 7))

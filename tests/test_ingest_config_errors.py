@@ -42,8 +42,9 @@ def test_it_tells_everything_that_is_wrong_at_once_with_line_key_and_remedy(tmp_
     assert places == [
         "sources.yaml:3 centres[2].code",
         "sources.yaml:3 centres[2].parent",
-        "sources.yaml:5 sources[1]",
+        *["sources.yaml:5 sources[1]"] * 3,
         "sources.yaml:7 sources[1].shape",
+        "sources.yaml:8 sources[2]",
         "sources.yaml:11 sources[2].centre",
         "sources.yaml:12 sources[2].paht",
         "sources.yaml:13 sources[2].path",
@@ -69,6 +70,59 @@ def test_it_tells_everything_that_is_wrong_at_once_with_line_key_and_remedy(tmp_
         "要写 satisfied_from",
     ):
         assert any(expected in line for line in said), expected
+
+
+def test_it_checks_the_rest_of_a_source_whose_kind_or_shape_is_wrong(tmp_path: Path) -> None:
+    """A word that is nearly right is read as what it is nearest to; of any other only that is told what is sure."""
+    said = problems(
+        tmp_path,
+        """\
+centres:
+  - {code: city, name: 市中心}
+sources:
+  - code: Calls 1
+    kind: file
+    shape: order
+    centre: cty
+    path: ../x.csv
+    settle_seconds: soon
+    columns:
+      accepted: 受理时间
+      rating: 评价
+  - code: other
+    kind: 电子表格
+    shape: calls
+    repull_days: many
+    paht: x
+    opening_hours: "8"
+  - kind: files
+    shape: 明细
+    path: x.csv
+    header_row: first
+    each_file: both
+    centre: cty
+""",
+    )
+    assert [line.split(": ", 1)[0].removeprefix("sources.yaml:") for line in said] == [
+        "4 sources[1].code",
+        "5 sources[1].kind",
+        "6 sources[1].shape",
+        "7 sources[1].centre",
+        "8 sources[1].path",
+        "9 sources[1].settle_seconds",
+        "11 sources[1].columns.accepted",
+        "11 sources[1].columns",
+        "12 sources[1].columns.rating",
+        "14 sources[2].kind",
+        "16 sources[2].repull_days",
+        "17 sources[2].paht",
+        "18 sources[2].opening_hours",
+        "19 sources[3]",
+        "20 sources[3].shape",
+        "22 sources[3].header_row",
+        "23 sources[3].each_file",
+        "24 sources[3].centre",
+    ]
 
 
 @pytest.mark.parametrize(

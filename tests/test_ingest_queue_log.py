@@ -101,15 +101,55 @@ def test_it_counts_a_call_that_comes_back_to_its_queue_once_and_from_its_first_e
     assert [outcome(r) for r in rows] == [("c1", "600", 0, True, 55, 20, "SIP/1")]
 
 
-def test_it_counts_a_caller_answered_and_queued_again_in_the_same_queue_twice() -> None:
+ANSWERED = "0|c1|600|NONE|ENTERQUEUE|||1 5|c1|600|SIP/1|CONNECT|5|x|2 "
+PUT_BACK = ANSWERED + "25|c1|600|SIP/1|BLINDTRANSFER|600|ext|5|20|1 26|c1|600|NONE|ENTERQUEUE|||1 "
+
+
+@pytest.mark.parametrize(
+    ("then", "talk"),
+    [
+        ("", 20),  # waits once more
+        ("36|c1|600|NONE|ABANDON|1|1|10", 20),
+        ("36|c1|600|NONE|EXITWITHTIMEOUT|1|1|10", 20),
+        ("36|c1|600|SIP/2|CONNECT|10|x|2", 20),  # the second conversation goes on
+        ("36|c1|600|SIP/2|CONNECT|10|x|2 66|c1|600|SIP/2|COMPLETEAGENT|10|30|1", 50),
+        ("36|c1|600|SIP/2|CONNECT|10|x|2 66|c1|600|SIP/2|TRANSFER|600|ext|10|30|1 67|c1|600|NONE|ENTERQUEUE|||1 "
+         "70|c1|600|SIP/3|CONNECT|3|x|1 75|c1|600|SIP/3|COMPLETECALLER|3|5|1", 55),
+    ],
+)  # fmt: skip
+def test_it_counts_a_caller_put_back_into_the_same_queue_once_as_answered(then: str, talk: int) -> None:
+    """The wait and the seat are those of the first answer; the talking time that of all conversations together."""
+    rows, tracker = follow(PUT_BACK + then)
+    assert [outcome(r) for r in rows] == [("c1", "600", 0, True, 5, talk, "SIP/1")]
+    assert (tracker.waiting(), tracker.orphans) == ([], set())
+
+
+def test_it_counts_once_who_comes_back_without_an_end_of_the_first_conversation() -> None:
     rows, _ = follow(
-        "0|c1|600|NONE|ENTERQUEUE|||1 5|c1|600|SIP/1|CONNECT|5|x|2 25|c1|600|SIP/1|BLINDTRANSFER|600|ext|5|20|1 "
-        "26|c1|600|NONE|ENTERQUEUE|||1 36|c1|600|NONE|ABANDON|1|1|10"
+        ANSWERED + "26|c1|600|NONE|ENTERQUEUE|||1 36|c1|600|SIP/2|CONNECT|10|x|2 66|c1|600|SIP/2|COMPLETEAGENT|10|30|1"
     )
-    assert [outcome(r) for r in rows] == [
+    assert [outcome(r) for r in rows] == [("c1", "600", 0, True, 5, 30, "SIP/1")]
+
+
+def test_it_counts_a_call_put_back_through_another_queue_once_in_each() -> None:
+    rows, _ = follow(
+        ANSWERED + "25|c1|600|SIP/1|TRANSFER|700|ext|5|20|1 25|c1|700|NONE|ENTERQUEUE|||1 "
+        "30|c1|700|SIP/7|CONNECT|5|x|1 40|c1|700|SIP/7|TRANSFER|600|ext|5|10|1 41|c1|600|NONE|ENTERQUEUE|||1 "
+        "50|c1|600|NONE|ABANDON|1|1|9"
+    )
+    assert sorted(outcome(r) for r in rows) == [
         ("c1", "600", 0, True, 5, 20, "SIP/1"),
-        ("c1", "600", 26, False, 10, None, ""),
+        ("c1", "700", 25, True, 5, 10, "SIP/7"),
     ]
+
+
+def test_it_lets_go_of_answered_calls_that_do_not_come_back() -> None:
+    rows: list[CallRow] = []
+    tracker = CallTracker()
+    for number, line in enumerate(lines(ANSWERED + "25|c1|600|SIP/1|COMPLETEAGENT|5|20|1 20000|x|600|NONE|DID|1")):
+        rows += tracker.feed(parse_line(line), number)
+    assert [outcome(r) for r in rows] == [("c1", "600", 0, True, 5, 20, "SIP/1")]
+    assert list(tracker.finish()) == []
 
 
 @pytest.mark.parametrize(

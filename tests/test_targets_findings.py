@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -164,6 +165,22 @@ def test_it_finds_targets_that_every_possible_value_meets(name: str, text: str, 
     indicator = Indicator(3, "产出指标", "", name, BLANK, cell(text))
     expected = [] if missable else [("cannot_miss", "1/indicator/3/full", Severity.DOUBT)]
     assert [(f.code.value, f.place, f.severity) for f in found(project(indicators=(indicator,)))] == expected
+
+
+def test_it_finds_rows_of_a_project_that_stand_twice() -> None:
+    rows = (
+        target("接通率", "≥96%", "≥96%", 1),
+        target("录音率", "=100%", "=100%", 2),
+        target("接通率 ", "≥96%", "≥96%", 5),  # a space more
+        target("录音率", "=100%", "≥98%", 6),  # another target: meant so, perhaps
+        replace(target("录音率", "=100%", "=100%", 7), level2="质量指标"),
+    )
+    twice = found(project(indicators=rows))
+    assert [(one.code, one.place, one.severity) for one in twice] == [("twice", "1/indicator/5/full", Severity.DOUBT)]
+    assert "第 1 行和第 5 行的指标“接通率 ”完全相同" in twice[0].message
+    assert found(project(indicators=rows[:1]), project(indicators=rows[:1], no=2)) == [], "of another project: none"
+    lost = replace(target("接通率", "≥96%", "≥96%"), full=LOST)
+    assert found(project(indicators=(lost, replace(lost, row=2)))) == []
 
 
 def test_it_names_the_part_of_a_row_that_holds_several_measures() -> None:

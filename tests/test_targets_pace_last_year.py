@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine
 
+from dashboard.english.phrases import to_english
 from kpi.pace_model import Binding, BoundTo, PaceClass
 from kpi.status import Operator
 from targets import said
@@ -29,6 +30,34 @@ def test_a_day_that_brought_nothing_yet_does_not_end_the_comparison(sqlite_engin
     row = desk.row("来电量", morning, today=morning)
     assert [row.full.value, row.last_year, row.full.index] == pytest.approx([9900, 9000, 1.1])
     assert desk.row("接通率", morning, today=morning).last_year == pytest.approx(0.9)
+
+
+def test_the_day_that_has_only_begun_is_on_neither_side(sqlite_engine: Engine) -> None:
+    """110 calls a day on 100 the year before are 10 % more at any hour; today's 30 so far count in the sum alone."""
+    bound = {("来电量", "", ""): Binding(BoundTo.KPI, PaceClass.VOLUME, "offered_volume")}
+    desk = SheetDesk(sqlite_engine, bound)
+    desk.answer(date(2025, 1, 1), date(2025, 4, 30), offered=100)
+    desk.answer(JAN, MARCH, offered=110)
+    today = date(2026, 4, 1)
+    desk.answer(today, today, offered=30)
+    row = desk.row("来电量", today, today=today)
+    assert [row.full.value, row.last_year, row.full.index] == pytest.approx([9930, 9000, 1.1])
+    assert row.full.said == "同比 +10.00 %(截至昨天,上年同期 9,000 个)"
+    assert to_english(row.full.said) == "+10.00 % on last year (to yesterday; 9,000 then)"
+    # On a day that is over all of it counts.
+    over = desk.row("来电量", today, today=date(2026, 4, 2))
+    assert (over.full.value, over.last_year) == (9930, 9100)
+    assert over.full.said == f"同比 +{9930 / 9100 * 100 - 100:.2f} %(上年同期 9,100 个)"
+
+
+def test_the_first_day_of_the_year_is_held_against_nothing_yet(sqlite_engine: Engine) -> None:
+    bound = {("来电量", "", ""): Binding(BoundTo.KPI, PaceClass.VOLUME, "offered_volume")}
+    desk = SheetDesk(sqlite_engine, bound)
+    desk.answer(date(2025, 1, 1), date(2025, 4, 30), offered=100)
+    desk.answer(JAN, JAN, offered=30)
+    row = desk.row("来电量", JAN, today=JAN)
+    assert (row.last_year, row.full.said) == (None, "期间还没有一个整天,不作同比")
+    assert to_english(row.full.said) == "no whole day has passed yet: not compared"
 
 
 def test_events_are_held_against_the_days_up_to_the_last_record(sqlite_engine: Engine) -> None:

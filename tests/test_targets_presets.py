@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kpi.scoring import inputs_from_json
 from kpi.sheet import CellKind, FlagKind, Indicator, Project, ProjectType, Sheet
 from targets.cells import read_cell
 from targets.draft import read_document
@@ -46,7 +47,20 @@ def test_they_hold_sixteen_projects_and_every_indicator() -> None:
 def test_it_is_what_the_document_says(code: str, shared_seeds: Path) -> None:  # noqa: F811
     path = next(shared_seeds.glob(f"{DOCUMENTS[code]}_*"))
     packaged = replace(preset(code), score_form=None)  # rules and inputs are entered as data, not read
-    assert packaged == as_preset(read_document(path.name, path.read_bytes()))
+    read = replace(read_document(path.name, path.read_bytes()), score_form=None)
+    assert packaged == as_preset(read)
+
+
+def test_it_scores_the_self_evaluation_of_zhongshan_as_the_document_prints_it(
+    shared_seeds: Path,  # noqa: F811
+) -> None:
+    """What the reader takes from the document is what was entered by hand from it."""
+    path = next(shared_seeds.glob("003_*"))
+    read, entered = read_document(path.name, path.read_bytes()), preset("zhongshan-2022")
+    assert isinstance(read.score_form, dict) and isinstance(entered.score_form, dict)
+    assert read.score_form["form"]["rows"] == entered.score_form["form"]["rows"]
+    assert read.score_form["form"]["sections"] == entered.score_form["form"]["sections"]
+    assert inputs_from_json(read.score_form["inputs"]) == inputs_from_json(entered.score_form["inputs"])
 
 
 @pytest.mark.parametrize("code", PRESETS)

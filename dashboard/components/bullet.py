@@ -51,9 +51,8 @@ def bullet(pace: Pace, unit: str, label: str) -> Component:
     level = pace.target.fraction
     if level is not None:
         parts.append(html.Span(className="bullet-target", style={"left": at(level)}))
-    return html.Div(
-        parts, className="bullet", role="img", title=spoken(pace, unit), **aria(label=f"{label}: {spoken(pace, unit)}")
-    )
+    words = spoken(pace, unit)
+    return html.Div(parts, className="bullet", role="img", title=words, **aria(label=f"{label}: {words}"))
 
 
 def spoken(pace: Pace, unit: str) -> str:

@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import ids
-from dashboard.components.parts import Child, Column, aria, data, link, row, table
+from dashboard.components.parts import Child, Column, aria, data, link, row, sourced, stale_note, table
 from dashboard.texts import t
 from dashboard.views_charts import ChartTable, ChartView
 
@@ -35,7 +35,7 @@ def chart_frame(view: ChartView, figure: dict[str, Any] | None, files: str, kind
         )
         body.append(html.Div(graph, className="graph", role="img", **aria(labelledby=finding)))
     body.append(_foot(view, with_table=drawn))
-    marks = data(sources=" ".join(view.sources), about=files.replace("{}", "json"))
+    marks = sourced(view.sources) | data(about=files.replace("{}", "json"))
     classes = f"panel chart chart-{view.name} {kind}".strip()
     return html.Figure(body, className=classes, **marks)
 
@@ -51,7 +51,7 @@ def _head(view: ChartView, finding: str, files: str, *, drawn: bool) -> Componen
         [
             html.Span(view.kind, className="eyebrow"),
             html.H2(view.finding, id=finding),
-            html.Span(className="stale-note"),
+            stale_note(),
         ],
         className="chart-words",
     )

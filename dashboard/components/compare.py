@@ -11,7 +11,7 @@ from dashboard import compare_words as words
 from dashboard import format as fmt
 from dashboard.charts_compare import STRIPS, forest_name
 from dashboard.components.chart_frame import chart_frame
-from dashboard.components.parts import Child, Children, Column, aria, badge, data, figure, link, panel, row, table
+from dashboard.components.parts import Child, Children, Column, aria, badge, figure, figures_panel, link, row, table
 from dashboard.components.states import state
 from dashboard.figures.compare import forest_figure, strips_figure
 from dashboard.filters import Filters
@@ -76,10 +76,8 @@ def standings(one: KpiComparison, view: CompareView, filters: Filters) -> Compon
     if held:
         notes.append(html.P(t("compare.upper_target"), className="note"))
     made = table(title, columns, rows, "plain-table compare-table")
-    marks = data(sources=" ".join(view.scope.sources))
-    stale = html.Span(className="stale-note")
     aside = fmt.period(view.scope.period, view.scope.today)
-    return panel(title, [stale, made, *notes], "compare-panel", aside=aside, **marks)
+    return figures_panel(title, [made, *notes], view.scope.sources, "compare-panel", aside)
 
 
 def _row_class(line: UnitRow) -> str:
@@ -100,7 +98,7 @@ def _columns(*, held: bool) -> list[Column]:
 
 def _cells(line: UnitRow, one: KpiComparison, view: CompareView, filters: Filters, *, held: bool) -> list[Children]:
     kpi, value = one.kpi, line.standing.value
-    there = "/" + Filters(line.unit.code, filters.preset, filters.start, filters.end, kpi.code).query()
+    there = "/" + filters.with_centre(line.unit.code).with_kpi(kpi.code).with_centres(()).query()
     hint = t("compare.to_centre", name=line.unit.name)
     name = [link(words.unit_name(line.unit), there, "kpi-name", title=hint)]
     if line.unit.own:

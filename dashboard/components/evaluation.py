@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dash import html
@@ -10,7 +11,19 @@ from dash.development.base_component import Component
 from dashboard import format as fmt
 from dashboard import ids
 from dashboard.components import forms, kit
-from dashboard.components.parts import Child, Column, aria, badge, link, panel, row, table
+from dashboard.components.parts import (
+    Child,
+    Column,
+    aria,
+    badge,
+    figures_panel,
+    link,
+    panel,
+    row,
+    sourced,
+    stale_note,
+    table,
+)
 from dashboard.components.rule_words import rule_text
 from dashboard.components.sheets import download, here
 from dashboard.texts import t
@@ -66,8 +79,8 @@ def without_total(score: Score) -> str:
     return t("evaluation.incomplete", n=score.missing) if score.missing else t("evaluation.nothing_to_score")
 
 
-def headline(view: EvaluationView) -> Component:
-    """Total and grade, or what is missing; the sections."""
+def headline(view: EvaluationView, sources: Sequence[str]) -> Component:
+    """Total and grade, or what is missing; the sections. ``sources``: what the figures wait for."""
     score = view.judged.score
     if score.total is None:
         text = without_total(score)
@@ -82,10 +95,12 @@ def headline(view: EvaluationView) -> Component:
             html.Div(
                 [html.Span(t("evaluation.total"), className="eyebrow"), figure, html.Span(text)], className="card-value"
             ),
+            stale_note(),
             html.Div(sections, className="periods chips"),
             html.Div(notes, className="notice") if notes else None,
         ],
         className="panel",
+        **sourced(sources),
     )
 
 
@@ -100,11 +115,11 @@ def questions(view: EvaluationView) -> Component | None:
     return panel(t("evaluation.questions"), html.Ul(items, className="findings"))
 
 
-def rows_panel(view: EvaluationView) -> Component:
-    """Every row with its score."""
+def rows_panel(view: EvaluationView, sources: Sequence[str]) -> Component:
+    """Every row with its score. ``sources``: what the figures wait for."""
     known = {one.key: one for project in view.evaluation.projects for one in project.rows}
     rows = [_row(scored, known.get(scored.row.key)) for scored in view.judged.score.rows if scored.row.applies]
-    return panel(t("evaluation.rows"), table(t("evaluation.rows"), COLUMNS, rows, "plain-table"))
+    return figures_panel(t("evaluation.rows"), [table(t("evaluation.rows"), COLUMNS, rows, "plain-table")], sources)
 
 
 def _row(scored: RowScore, told: EvaluationRow | None) -> Component:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from dashboard.charts_indicator import burnt, even_use, room
 from dashboard.components.chart_frame import chart_frame
 from dashboard.components.entries import COLUMNS as ENTRY_COLUMNS
 from dashboard.components.entries import entry_row
-from dashboard.components.parts import Child, Column, badge, panel, row, table
+from dashboard.components.parts import Child, Column, badge, figures_panel, panel, row, table
 from dashboard.components.review import bound_text
 from dashboard.figures.path import PathChart, burn_figure, path_figure
 from dashboard.texts import t
@@ -104,10 +104,10 @@ def _pace_row(pace: Pace, unit: str, view: IndicatorView) -> Component:
     )
 
 
-def proof(view: IndicatorView, catalogue: Catalogue, now: datetime) -> list[Child]:
-    """Formula, forecast, exclusions, sources, entries, findings."""
+def proof(view: IndicatorView, catalogue: Catalogue, now: datetime, sources: Sequence[str]) -> list[Child]:
+    """Formula, forecast, exclusions, sources, entries, findings. ``sources``: what the figures wait for."""
     return [
-        panel(t("indicator.formula"), _facts(view, catalogue)),
+        figures_panel(t("indicator.formula"), _facts(view, catalogue), sources),
         panel(t("indicator.sources"), _brought(view, now)) if view.detail.brought else None,
         panel(t("indicator.entries"), _entries(view, now)) if view.detail.entries else None,
         _findings(view),

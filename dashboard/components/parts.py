@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,3 +105,28 @@ def panel(title: Children, body: Children, class_name: str = "", aside: Children
     head = html.Div([html.H2(title), html.Div(aside, className="panel-aside")], className="panel-head")
     content = list(body) if isinstance(body, Sequence) and not isinstance(body, str) else [body]
     return html.Div([head, *content], className=f"panel {class_name}".strip(), **more)
+
+
+def sourced(sources: Iterable[str]) -> Any:
+    """Marks a block of figures with the codes of its sources: the browser turns it stale when one of them stops. None
+    of a period that is over, which waits for nothing more, and of what people enter."""
+    return data(sources=" ".join(sources))
+
+
+def stale_note() -> Component:
+    """Where the browser writes “数据停在 13:20” in a block that is ``sourced``."""
+    return html.Span(className="stale-note")
+
+
+def figures_panel(
+    title: str, body: Sequence[Child], sources: Iterable[str], class_name: str = "", aside: Children = None
+) -> Component:
+    """A titled part of a page that holds figures."""
+    return panel(title, [stale_note(), *body], class_name, aside, **sourced(sources))
+
+
+def opening(above: Children, sentence: str, sources: Iterable[str], more: Sequence[Child] = ()) -> Component:
+    """What a page says first: where and when, then the finding."""
+    first = html.P(above, className="eyebrow") if above else None
+    said = html.H1(sentence, className="sentence")
+    return html.Div([first, said, stale_note(), *more], className="opening", **sourced(sources))

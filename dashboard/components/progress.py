@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -13,7 +13,20 @@ from dash.development.base_component import Component
 from dashboard import format_pace as fp
 from dashboard import ids
 from dashboard.components.bullet import bullet
-from dashboard.components.parts import MARKS, Child, Column, aria, badge, data, figure, link, row, table
+from dashboard.components.parts import (
+    MARKS,
+    Child,
+    Column,
+    aria,
+    badge,
+    data,
+    figure,
+    link,
+    row,
+    sourced,
+    stale_note,
+    table,
+)
 from dashboard.figures.spark import spark_mask
 from dashboard.judged import worry
 from dashboard.target_filters import TargetFilters
@@ -36,18 +49,22 @@ COLUMNS = (
 )
 
 
-def groups(rows: Sequence[ProgressRow], as_of: date, filters: TargetFilters) -> list[Child]:
-    """A folding part for each project and first level, in the form's order; those with something wrong stand open."""
+def groups(
+    rows: Sequence[ProgressRow], as_of: date, filters: TargetFilters, sources: Mapping[str, Sequence[str]]
+) -> list[Child]:
+    """A folding part for each project and first level, in the form's order; those with something wrong stand open.
+    ``sources``: by row, of those that wait for some."""
     several = len({r.project for r in rows}) > 1
     made: list[Child] = []
     for (number, level), found in groupby(rows, key=lambda r: (r.project, r.indicator.level1)):
         members = list(found)
         name = f"{members[0].project_name} · {level}" if several else level
-        made.append(_group(f"{number}-{level}", name, members, as_of, filters))
+        drawn = [progress_row(one, as_of, filters, sources.get(one.key, ())) for one in members]
+        made.append(_group(f"{number}-{level}", name, members, as_of, drawn))
     return made
 
 
-def _group(code: str, name: str, rows: list[ProgressRow], as_of: date, filters: TargetFilters) -> Component:
+def _group(code: str, name: str, rows: list[ProgressRow], as_of: date, drawn: list[Component]) -> Component:
     worst = min((r.due(as_of).status for r in rows), key=worry)
     tally = [
         html.Span([MARKS[status][0], f" {count}"], className=f"tally tally-{MARKS[status][1]}", title=status.value)
@@ -59,7 +76,7 @@ def _group(code: str, name: str, rows: list[ProgressRow], as_of: date, filters: 
             html.Span(tally, className="tallies"),
         ]
     )
-    body = table(name, COLUMNS, [progress_row(r, as_of, filters) for r in rows], "kpi-table progress-table")
+    body = table(name, COLUMNS, drawn, "kpi-table progress-table")
     judged_by_people = all(r.binding is None or r.binding.pace is PaceClass.GRADE for r in rows)
     calm = judged_by_people and worst not in ALARMING
     return html.Details([head, body], open=not calm, className="panel group", **data(group=code))
@@ -70,8 +87,8 @@ def _counts(rows: Sequence[ProgressRow], as_of: date) -> list[tuple[Status, int]
     return [(status, found.count(status)) for status in sorted(set(found), key=worry)]
 
 
-def progress_row(item: ProgressRow, as_of: date, filters: TargetFilters) -> Component:
-    """One indicator."""
+def progress_row(item: ProgressRow, as_of: date, filters: TargetFilters, sources: Sequence[str] = ()) -> Component:
+    """One indicator. ``sources``: what its figures wait for."""
     due = item.due(as_of)
     name = item.indicator.name
     there = "/indicator" + TargetFilters(sheet=filters.sheet, as_of=filters.as_of).query(key=item.key)
@@ -79,7 +96,8 @@ def progress_row(item: ProgressRow, as_of: date, filters: TargetFilters) -> Comp
         link(name, there, "kpi-name", title=t("targets.open", name=name)),
         html.Span(_standing(item), className="parts"),
     ]
-    value = [figure(fp.shown(due, item.unit)), html.Span(fp.parts(due), className="parts") if fp.parts(due) else None]
+    parts = html.Span(fp.parts(due), className="parts") if fp.parts(due) else None
+    value = [figure(fp.shown(due, item.unit)), parts, stale_note()]
     return row(
         COLUMNS,
         (
@@ -94,6 +112,7 @@ def progress_row(item: ProgressRow, as_of: date, filters: TargetFilters) -> Comp
         ),
         heading=1,
         id=ids.live(f"target-{item.key}"),
+        **sourced(sources),
     )
 
 

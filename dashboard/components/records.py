@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from dashboard import format as fmt
 from dashboard.components.forms import AS_IS
 from dashboard.components.parts import Child, Column, aria, data, icon, link, row, table
+from dashboard.language import spoken
 from dashboard.texts import KINDS, RUN_STATES, TRIGGERS, t
 from dashboard.views import RejectView, RunView, SourceState, SourceView
 from kpi.periods import Period
@@ -150,9 +151,9 @@ def _details(run: RunView) -> Component:
     error = html.Div(run.error, className="error-text") if run.error else None
     if not lines and error is None:
         return html.Span(fmt.DASH, className="note")
-    if error is None and len(lines) == 1 and len(text := (*run.inputs, *run.warnings)[0]) <= SUMMARY_LENGTH:
-        return html.Span(text)
-    first = run.error or (run.warnings or run.inputs)[0]
+    first = spoken(run.error or (run.warnings or run.inputs)[0])
+    if error is None and len(lines) == 1 and len(first) <= SUMMARY_LENGTH:
+        return html.Span(first)
     return html.Details([html.Summary(_short(first)), *([error] if error else []), *lines])
 
 

@@ -11,7 +11,8 @@ from dash.development.base_component import Component
 from dashboard import format as fmt
 from dashboard.components.parts import Child, Column, row, table
 from dashboard.texts import t
-from dashboard.views_restated import RestatedView
+from dashboard.views_restated import GrowthView, RestatedView
+from kpi.periods import Period
 
 COLUMNS = (
     Column(t("data.at"), "when"),
@@ -19,6 +20,17 @@ COLUMNS = (
     Column(t("data.day")),
     Column(t("data.restated_kpis"), "long"),
     Column(t("data.restated_measures"), "long"),
+    Column(t("data.run"), "num"),
+)
+
+GROWN = (
+    Column(t("data.at"), "when"),
+    Column(t("data.centre"), "name"),
+    Column(t("data.source"), "name"),
+    Column(t("data.grown_measure")),
+    Column(t("data.day")),
+    Column(t("data.grown_days"), "num"),
+    Column(t("data.grown_by"), "num"),
     Column(t("data.run"), "num"),
 )
 
@@ -45,6 +57,31 @@ def restatements_table(
     ]
     more = html.P(t("data.restated_more", n=len(items), program=program), className="note") if more_exist else None
     return html.Div([table(t("data.restatements"), COLUMNS, rows, "plain-table"), more])
+
+
+def growth_table(items: Sequence[GrowthView], now: datetime) -> Component | None:
+    """What no correction changed but a source that gave days for the first time, folded; None where nothing did."""
+    if not items:
+        return None
+    rows = [
+        row(
+            GROWN,
+            (
+                *(fmt.moment(item.at, now), item.centre, item.source, item.measure),
+                fmt.period(Period(item.first, item.last), now.date()),
+                *(fmt.number(item.days), fmt.more(item.added)),
+                str(item.run_id),
+            ),
+        )
+        for item in items
+    ]
+    return html.Details(
+        [
+            html.Summary(t("data.grown", n=len(rows))),
+            html.P(t("data.grown_note"), className="note"),
+            table(t("data.grown_table"), GROWN, rows, "plain-table"),
+        ]
+    )
 
 
 def _figures(item: RestatedView) -> Child:

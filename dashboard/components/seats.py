@@ -12,14 +12,15 @@ from dashboard.chart_tables import shown as bare
 from dashboard.chart_tables import with_unit
 from dashboard.charts_seats import against_text, interval_text, output, place_text
 from dashboard.components.chart_frame import chart_frame
-from dashboard.components.parts import Child, Column, aria, link, panel, row, table
+from dashboard.components.parts import Child, Column, aria, figure, figures_panel, link, row, table
 from dashboard.figures.seat import hours_figure, path_figure
 from dashboard.figures.seats import calendar_figure, ranking_figure, spread_figure
 from dashboard.filters import Filters
+from dashboard.reference import nothing_then
 from dashboard.texts import t
 from dashboard.views_charts import ChartView
 from dashboard.views_seats import Ranking, SeatLine, SeatsView, SeatView
-from kpi.model import Unit
+from kpi.model import KpiValue, Unit
 
 MOST_LISTED = 62
 """Seats listed on the page; of more the first and the last half of it."""
@@ -65,7 +66,7 @@ def seat_list(view: SeatsView, filters: Filters) -> list[Child]:
     body: list[Child] = [table(t("seats.list"), columns, rows, "data-table seat-list")]
     if cut:
         body.append(_opener(half, len(lines), filters))
-    return [panel(t("seats.list"), body, aside=t("seats.list_hint"))]
+    return [figures_panel(t("seats.list"), body, view.scope.sources, aside=t("seats.list_hint"))]
 
 
 def _cells(line: SeatLine, view: SeatsView, found: Ranking, filters: Filters) -> list[Child]:
@@ -84,6 +85,7 @@ def _opener(half: int, every: int, filters: Filters) -> Component:
     kept = {"centre": filters.centre, "period": filters.preset if filters.start is None else ""}
     if filters.start and filters.end:
         kept |= {"from": filters.start.isoformat(), "to": filters.end.isoformat()}
+    kept |= {"compare": filters.compare.code}
     hidden = [dcc.Input(type="hidden", name=name, value=value) for name, value in kept.items() if value]
     field = dcc.Input(name="seat", type="text", required=True, maxLength=64, className="seat-field")
     asked = html.Label([html.Span(t("seats.open_label"), className="sr-only"), field])
@@ -114,6 +116,11 @@ def seat_figures(view: SeatView) -> Component:
     )
     own.append(html.Span(interval, className="parts"))
     rows = [row(columns, [with_unit(view.kpi), own, whole])]
+    if view.scope.compared_with:
+        until = t("calls.until_yesterday") if view.scope.to_yesterday else ""
+        made = view.change
+        changes = [_change(view, made.now, made.then), _change(view, made.centre_now, made.centre_then)]
+        rows.append(row(columns, [view.scope.compared_with + until, *changes]))
     for share in view.shares:
         shown = [fmt.DASH if part is None else _percent(part) for part in (share.own, share.centre)]
         rows.append(row(columns, [t("seats.share_of", name=t(f"seats.{share.code}")), *shown]))
@@ -123,8 +130,20 @@ def seat_figures(view: SeatView) -> Component:
         every = html.Span(t("seats.signed_in_is", hours=output(view.hours)), className="figure")
         signed_in: list[Child] = [every, a_day]
         rows.append(row(columns, [t("seats.signed_in"), signed_in, ""]))
-    body = table(t("seats.seat_figures"), columns, rows, "plain-table figures-table")
-    return panel(t("seats.seat_figures"), body, "figures-panel", aside=fmt.period(view.scope.period, view.scope.today))
+    body = [table(t("seats.seat_figures"), columns, rows, "plain-table figures-table")]
+    aside = fmt.period(view.scope.period, view.scope.today)
+    return figures_panel(t("seats.seat_figures"), body, view.scope.sources, "figures-panel", aside)
+
+
+def _change(view: SeatView, now: KpiValue | None, then: KpiValue | None) -> Child:
+    """How the output changed; “—” with its reason where that can't be told."""
+    text = fmt.change(now, then, view.kpi.unit)
+    if not text or then is None:
+        why = view.change.reason or nothing_then(view.scope.against, then)
+        own = fmt.figure(now, view.kpi.unit).reason if now is not None else ""
+        return figure(fmt.Shown(fmt.DASH, reason=own or why or t("calls.nothing_before")))
+    was = fmt.figure(then, view.kpi.unit).spoken
+    return html.Span([html.Span(text), html.Small(t("calls.was", value=was))], className="change-cell")
 
 
 def _percent(share: float) -> str:

@@ -16,7 +16,9 @@ from dashboard.english.domain import DOMAIN
 from dashboard.english.sentences import SENTENCES
 from dashboard.english.sentences_alerts import ALERT_SENTENCES
 from dashboard.english.sentences_causes import CAUSE_SENTENCES
+from dashboard.english.sentences_pulls import PULL_SENTENCES
 from dashboard.english.sentences_rejects import REJECT_SENTENCES
+from dashboard.english.sentences_remote import REMOTE_SENTENCES
 from dashboard.english.sentences_sheets import SHEET_SENTENCES
 from dashboard.english.tables import ENGLISH
 from dashboard.texts import TEXTS
@@ -68,7 +70,8 @@ Template = tuple[str, re.Pattern[str], str]
 @cache
 def _tables() -> tuple[Mapping[str, str], tuple[Template, ...], frozenset[str]]:
     """Whole phrases; templates with their longest fixed piece, the most telling first; English that quotes Chinese."""
-    books = (DOMAIN, SENTENCES, ALERT_SENTENCES, CAUSE_SENTENCES, SHEET_SENTENCES, REJECT_SENTENCES)
+    spoken = (SENTENCES, ALERT_SENTENCES, CAUSE_SENTENCES, SHEET_SENTENCES, REJECT_SENTENCES)
+    books = (DOMAIN, *spoken, PULL_SENTENCES, REMOTE_SENTENCES)
     pairs = [pair for book in books for pair in book.items()]
     # Texts with slots are filled in English by ``t``: as templates they would only tear up what they were filled with.
     pairs += [(text, ENGLISH[key]) for key, text in TEXTS.items() if not _SLOT.search(text)]

@@ -69,6 +69,8 @@ _PACE = {
     "还剩 {value}": "{value} left",
     "同比 {n} %": "{n} % on last year",
     "同比 {n} %(上年同期 {value})": "{n} % on last year ({value} then)",
+    "同比 {n} %(截至昨天,上年同期 {value})": "{n} % on last year (to yesterday; {value} then)",
+    "期间还没有一个整天,不作同比": "no whole day has passed yet: not compared",
     "期间还没有开始": "the period hasn't begun",
     "本期无要求": "nothing is asked in this period",
     "目标值缺失,请在校核页补录": "the target is lost: enter it on the review page",
@@ -219,6 +221,9 @@ _PAGES = {
     "没有地址里的{what},已显示默认的{what}。": "The address names a {what} there is not; the default is shown.",
     "地址里的 centres 有 {n} 个中心不存在,没有参加对比。": (
         "{n} of the centres in the address do not exist; they are not compared."
+    ),
+    "地址里的对比方式无法识别,已改为与上一时段对比;日期写成 2026-01-31。": (
+        "The address names nothing known to compare with; the period before is taken. Write a day like 2026-01-31."
     ),
     "地址里的期间无法识别,已改为{period}。": "The address names no known period; {period} is shown.",
     "地址里的起止日期无法使用,已改为{period};日期写成 2026-01-31,跨度不超过三年。": (

@@ -56,6 +56,11 @@ _TARGETS = {
     "{project}指标“{own}”的全年目标 {own2} 不可能不达标:{why}。": (
         "The full-year target {own2} of indicator “{own}” of {project} can't be missed: {why}."
     ),
+    "{project}第 {n} 行和第 {n2} 行的指标“{own}”完全相同(名称与半年、全年目标),像是录入了两次。": (
+        "Rows {n} and {n2} of {project} are the same: indicator “{own}” with the same names and targets for the "
+        "half-year and the year. It looks as if it was entered twice."
+    ),
+    "第 {n} 行 = 第 {n2} 行": "row {n} = row {n2}",
     "任何数都不会小于 {own}": "no figure is below {own}",
     "比率不会超过 100%,是否应为“≥”或“=”": "no rate exceeds 100 %; is “≥” or “=” meant",
     "最小可能值 {n}": "least possible value {n}",

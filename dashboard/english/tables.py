@@ -6,6 +6,7 @@ from dashboard.english.texts import FRAME_TEXTS_EN
 from dashboard.english.texts_alerts import ALERT_TEXTS_EN
 from dashboard.english.texts_compare import COMPARE_TEXTS_EN
 from dashboard.english.texts_pages import PAGE_TEXTS_EN
+from dashboard.english.texts_reference import REFERENCE_TEXTS_EN
 from dashboard.english.texts_reports import REPORT_TEXTS_EN
 from dashboard.english.texts_seats import SEAT_TEXTS_EN
 from dashboard.english.texts_targets import TARGET_TEXTS_EN
@@ -18,6 +19,7 @@ ENGLISH: dict[str, str] = (
     | ALERT_TEXTS_EN
     | REPORT_TEXTS_EN
     | COMPARE_TEXTS_EN
+    | REFERENCE_TEXTS_EN
     | SEAT_TEXTS_EN
     | WALL_TEXTS_EN
 )

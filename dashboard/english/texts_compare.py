@@ -48,8 +48,8 @@ COMPARE_TEXTS_EN: dict[str, str] = {
     "compare.gap": "Difference from the others",
     "compare.gap_interval": "Its interval",
     "compare.verdict": "Conclusion",
-    "compare.forest_note": "Dot: value; bar: 95 % interval; tick: own target; ✕: missed; hollow: not ordered; one axis "
-    "for all centres{axis}",
+    "compare.forest_note": "Dot: value; bar: 95 % interval; tick: own target; ✕: missed or out of reach; "
+    "▲: at risk; hollow: not ordered; one axis for all centres{axis}",
     "compare.axis_from": ", from {low}",
     "compare.none": "No centre has figures of {name} in the period",
     "compare.apart": "The centres compute {name} by different formulas: neither ordered nor compared",
@@ -64,7 +64,10 @@ COMPARE_TEXTS_EN: dict[str, str] = {
     "compare.all_differ": "more than the margin of error",
     "compare.others_alike": "the other centres are within the margin of error",
     "compare.sentence": "{label}: {finding}.",
-    "compare.missed": "{missed} of {n} centres with a target miss it",
+    "compare.held": "of {n} centres with a target {told}",
+    "compare.lost": "{n} can't reach it any more",
+    "compare.missed": "{n} missed it",
+    "compare.risky": "{n} at risk",
     "compare.met": "all {n} centres with a target meet it",
     "compare.strips": "{name} by day, one axis for all centres",
     "compare.strips_missed": "{who} misses most days: {missed} of {days}",

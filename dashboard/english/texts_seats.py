@@ -5,7 +5,7 @@ from __future__ import annotations
 SEAT_TEXTS_EN: dict[str, str] = {
     "page.seats": "Seats",
     "page.seat": "Seat",
-    "seats.figures": "Seats, against the period before and the same period last year",
+    "seats.figures": "Seat figures",
     "seats.output_is": "{label}: {name} {value}",
     "seats.output_target": "{label}: {name} {value} (target {target})",
     "seats.made_by": "{seats} seats handled {items} items in {days} seat-days",
@@ -144,6 +144,7 @@ SEAT_TEXTS_EN: dict[str, str] = {
     "seats.hours_none": "No source tells how long this seat was signed in. Map signed_in_seconds in sources.yaml.",
     "seats.hours_alone": "Sign-in times are known, talk and pause times are not",
     "seats.hours_note": "From below: talk and wrap-up, pauses, the rest of the time signed in (hours)",
+    "seats.hours_running": "pale: today, not over yet",
     "seats.hours_how": (
         "Occupancy is talk and wrap-up ÷ signed-in time; the rest is signed-in time less talk, wrap-up and pauses"
     ),

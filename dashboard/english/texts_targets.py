@@ -28,15 +28,24 @@ TARGET_TEXTS_EN: dict[str, str] = {
     "targets.value": "To date",
     "targets.bar": "Progress",
     "targets.bar_legend": (
-        "dark bar: to date · solid mark: target · dashed: due today · pale band: projection (80 %); the scale "
-        "of rates is widened around the target"
+        "bar: to date · mark: target · dashed: due today · pale: projection (80 %); rates are magnified around "
+        "the target"
     ),
     "targets.half": "Half-year",
     "finding.paced": "{label}: of {n} KPIs with a target {counts}{named}.",
     "finding.count": "{n} {status}",
     "finding.and_others": " and others, {n} in all",
-    "overview.pace_half": "Half-year: ",
-    "overview.pace_full": "Full year: ",
+    "finding.count_named": "{n} {status} ({names})",
+    "finding.by_half": " By the half-year's target: {counts} (of {n} more KPIs).",
+    "finding.by_full": " By the full year's target: {counts} (of {n} more KPIs).",
+    "finding.only_by_half": "By the half-year's target: {counts} (of {n} KPIs).",
+    "finding.only_by_full": "By the full year's target: {counts} (of {n} KPIs).",
+    "overview.pace_of": "{period}: ",
+    "overview.contract": "KPIs of the contract, worst first",
+    "overview.others": "Other KPIs",
+    "overview.whole_sheet": "Whole sheet",
+    "overview.half_to_date": "Half-year to date",
+    "overview.full_to_date": "Year to date",
     "targets.full": "Full year",
     "targets.room": "Allowance and required",
     "targets.trend": "Last 28 days",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from dashboard import format as fmt
@@ -138,25 +139,45 @@ def _due_hover(day: DueDay) -> str:
     return t("orders.due_hover", day=f"{day.day.month}-{day.day.day}", **shown)
 
 
-def versus_figure(versus: Versus, theme: str) -> dict[str, Any]:
-    """This period as one strong line, the same days a year before in grey; gaps as gaps."""
+def versus_figure(versus: Versus, today: date, theme: str) -> dict[str, Any]:
+    """This period as one strong line, the days it is held against in grey; gaps as gaps. No line leads to today, which
+    has only begun."""
     tokens = themes.THEMES[theme]
     layout = themes.plotly_layout(theme)
     layout["hovermode"] = "x"
     layout["xaxis"] |= {"type": "date", "tickformat": "%-m月%-d日", "nticks": 7}
     layout["yaxis"] |= {"rangemode": "tozero", "nticks": 5, "tickformat": ",d"}
     days = [day.isoformat() for day in versus.days]
+    over = tuple(None if day == today else value for day, value in zip(versus.days, versus.now, strict=True))
     lines = (
-        (versus.then, tokens.line_strong, 1.5, "calls.last_year"),
-        (versus.now, tokens.ink, 2.25, "calls.this_period"),
+        (versus.then, tokens.line_strong, 1.5, versus.then_words or t("calls.last_year")),
+        (over, tokens.ink, 2.25, t("calls.this_period")),
     )
-    traces = [_count_line(days, values, colour, width, t(name)) for values, colour, width, name in lines]
+    traces = [_count_line(days, values, colour, width, name) for values, colour, width, name in lines]
     layout["annotations"] = [
-        _end_label(days, values, other, t(name), tokens.ink if colour == tokens.ink else tokens.grey)
+        _end_label(days, values, other, name, tokens.ink if colour == tokens.ink else tokens.grey)
         for (values, colour, _width, name), (other, *_) in zip(lines, reversed(lines), strict=True)
         if any(value is not None for value in values)
     ]
+    running = [value for day, value in zip(versus.days, versus.now, strict=True) if day == today and value is not None]
+    if running:
+        traces.append(_running(today, running, tokens))
     return {"data": traces, "layout": layout}
+
+
+def _running(today: date, counts: list[float], tokens: Tokens) -> dict[str, Any]:
+    """Today's count so far: hollow."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [today.isoformat()],
+        "y": counts,
+        "marker": {"symbol": "circle-open", "size": 7, "color": tokens.grey},
+        "customdata": [
+            f"{t('calls.this_period')} {fmt.reading(count)}<br>{t('chart.running_day')}" for count in counts
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
 def _count_line(days: list[str], values: Counts, colour: str, width: float, name: str) -> dict[str, Any]:

@@ -76,9 +76,10 @@ def _targets(rows: Sequence[UnitRow], kpi: Kpi, tokens: Tokens) -> dict[str, Any
 
 
 def _dots(rows: Sequence[UnitRow], one: KpiComparison, tokens: Tokens) -> dict[str, Any]:
-    missed = [row.status is Status.MISSED for row in rows]
-    hollow = [row.standing.doubt is not None for row in rows]
-    shapes = ["x" if bad else "circle-open" if open_ else "circle" for bad, open_ in zip(missed, hollow, strict=True)]
+    marks = {Status.MISSED: ("x", tokens.missed), Status.OUT_OF_REACH: ("x", tokens.missed)}
+    marks[Status.AT_RISK] = ("triangle-up", tokens.risk)
+    plain = [("circle-open" if row.standing.doubt is not None else "circle", tokens.ink) for row in rows]
+    drawn = [marks.get(row.status, circle) if row.status else circle for row, circle in zip(rows, plain, strict=True)]
     return {
         "type": "scatter",
         "mode": "markers",
@@ -87,7 +88,7 @@ def _dots(rows: Sequence[UnitRow], one: KpiComparison, tokens: Tokens) -> dict[s
         "customdata": [_hover(row, one) for row in rows],
         "hovertemplate": "%{customdata}<extra></extra>",
         "cliponaxis": False,
-        "marker": {"symbol": shapes, "size": 9, "color": [tokens.missed if bad else tokens.ink for bad in missed]},
+        "marker": {"symbol": [mark for mark, _ in drawn], "size": 9, "color": [colour for _, colour in drawn]},
     }
 
 

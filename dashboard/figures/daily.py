@@ -32,7 +32,7 @@ def daily_figure(chart: DailyChart, theme: str) -> dict[str, Any]:
     layout["hovermode"] = "x"
     layout["shapes"] = [*_holiday_bands(chart.holidays, tokens), *_target_line(chart, tokens)]
     layout["annotations"] = _labels(chart, tokens)
-    traces = [_hatching(chart.excluded, tokens), *_lines(chart, tokens), _few(chart, tokens), _missed(chart, tokens)]
+    traces = [_hatching(chart.excluded, tokens), *_lines(chart, tokens), _apart(chart, tokens), _missed(chart, tokens)]
     return {"data": [trace for trace in traces if trace["x"]], "layout": layout}
 
 
@@ -65,7 +65,7 @@ def _x_range(chart: DailyChart) -> list[str]:
 
 def _lines(chart: DailyChart, tokens: Tokens) -> list[dict[str, Any]]:
     """Days before the period in grey, the period as one strong line, and all of them once more for hovering."""
-    firm = [replace(v, value=None) if chart.is_few(v) else v for v in chart.values]
+    firm = [replace(v, value=None) if chart.is_apart(v) else v for v in chart.values]
     before = [v for v in firm if v.start <= chart.period.start]
     inside = [v for v in firm if v.start >= chart.period.start]
     return [
@@ -116,9 +116,9 @@ def _point_sizes(values: list[KpiValue], *, every: bool) -> list[int]:
     return [5 if alone or every else 0 for alone in lonely]
 
 
-def _few(chart: DailyChart, tokens: Tokens) -> dict[str, Any]:
-    """Days on too small a sample: hollow, and no line leads to them."""
-    return _points(chart, [v for v in chart.values if chart.is_few(v)]) | {
+def _apart(chart: DailyChart, tokens: Tokens) -> dict[str, Any]:
+    """Days on too small a sample, and today, which has only begun: hollow, and no line leads to them."""
+    return _points(chart, [v for v in chart.values if chart.is_apart(v)]) | {
         "mode": "markers",
         "marker": {"symbol": "circle-open", "size": 7 if len(chart.values) <= MANY else 4, "color": tokens.grey},
         "hoverinfo": "skip",

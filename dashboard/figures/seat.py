@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
@@ -17,18 +18,22 @@ from dashboard.views_seats import SeatDay, SeatView
 HOUR = 3600
 MANY = 62
 """From this many days on points and lines are finer."""
+PALE = 0.45
+"""How strong the bar of a day is that is not over."""
 
 
 def path_figure(view: SeatView, theme: str) -> dict[str, Any]:
     """Items by day: a point each, joined over days at work, above the middle 80 % of the centre's seats; those
-    outside of it have another shape."""
+    outside of it have another shape. Today, which has only begun, is hollow: no line leads to it, nor has it a
+    middle."""
     tokens = themes.THEMES[theme]
     layout = _layout(view, theme)
     if view.target is not None:
         level = view.target.value
         line = {"color": tokens.grey, "width": 1, "dash": "dash"}
         layout["shapes"] = [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": level, "y1": level, "line": line}]
-    traces = [_band(view.days, tokens), _centre(view.days, tokens), _own(view.days, tokens)]
+    over, running = view.days_over, [day for day in view.running if day.items is not None]
+    traces = [_band(over, tokens), _centre(over, tokens), _own(over, tokens, len(view.days)), _today(running, tokens)]
     return {"data": [trace for trace in traces if trace["x"]], "layout": layout}
 
 
@@ -44,8 +49,20 @@ def _centre(days: Sequence[SeatDay], tokens: Tokens) -> dict[str, Any]:
     }
 
 
-def _own(days: Sequence[SeatDay], tokens: Tokens) -> dict[str, Any]:
-    many = len(days) > MANY
+def _today(days: Sequence[SeatDay], tokens: Tokens) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [day.day.isoformat() for day in days],
+        "y": [day.items for day in days],
+        "marker": {"symbol": "circle-open", "size": 9, "color": tokens.grey},
+        "customdata": [f"{_path_hover(replace(day, centre=None))}<br>{t('chart.running_day')}" for day in days],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _own(days: Sequence[SeatDay], tokens: Tokens, shown: int) -> dict[str, Any]:
+    many = shown > MANY
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -140,6 +157,10 @@ def hours_figure(view: SeatView, theme: str) -> dict[str, Any]:
     parts = [_parts(day) for day in view.days]
     colours = (tokens.ink_soft, tokens.grey, tokens.bar)
     traces = [_bars(view.days, [part[at] for part in parts], colour, texts) for at, colour in enumerate(colours)]
+    if view.running:  # only begun: paler
+        shades = [PALE if day in view.running else 1.0 for day in view.days]
+        traces = [trace | {"marker": trace["marker"] | {"opacity": shades}} for trace in traces]
+        texts[-1] += f"<br>{t('chart.running_day')}"
     return {"data": traces, "layout": layout}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import Input, State, callback, html
+from dash import Input, State, callback
 from dash.development.base_component import Component
 from flask import request
 
@@ -14,6 +14,7 @@ from dashboard import theme as themes
 from dashboard.ask_calls import GROUPS, build_calls
 from dashboard.chart_routes import files_of
 from dashboard.components import calls, states
+from dashboard.components.parts import opening
 from dashboard.data import current
 from dashboard.filters import Filters, read_search
 from dashboard.sections import Built, Sections, frame, marked, outputs, redrawn, safely
@@ -24,7 +25,14 @@ PAGE = "calls"
 PARTS = ("sentence", "figures", "heats", "bars", "groups")
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path="/calls", name=t("page.calls"), title=t("page.calls"), order=6, icon="calls", filters=True
+    __name__,
+    path="/calls",
+    name=t("page.calls"),
+    title=t("page.calls"),
+    order=6,
+    icon="calls",
+    filters=True,
+    compare=True,
 )
 
 
@@ -51,8 +59,8 @@ def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) ->
         return dict.fromkeys(PARTS) | {"sentence": [_empty(view.scope, filters), states.problems(problems)]}
     charts = charts_calls.charts_of(view, filters)
     files = files_of(PAGE, filters.query())
-    place = " · ".join((view.scope.centre_name, view.scope.label))
-    head = html.Div([html.P(place, className="eyebrow"), html.H1(charts_calls.sentence(view), className="sentence")])
+    place = " · ".join(filter(None, (view.scope.centre_name, view.scope.label, view.scope.said)))
+    head = opening(place, charts_calls.sentence(view), view.scope.sources)
     return {
         "sentence": [head, states.problems(problems)],
         "figures": calls.figures_panel(t("calls.figures"), view.figures, view.scope, filters),

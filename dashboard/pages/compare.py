@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import Input, State, callback, html
+from dash import Input, State, callback
 from dash.development.base_component import Component
 from flask import request
 
 from dashboard import charts_compare, ids
 from dashboard import compare_words as words
 from dashboard import theme as themes
-from dashboard.ask_compare import build_compare
 from dashboard.chart_routes import files_of
+from dashboard.compare_pages import compare_view
 from dashboard.components import compare, states
-from dashboard.components.parts import Child
+from dashboard.components.parts import Child, opening
 from dashboard.data import current
 from dashboard.filters import Filters, read_search
 from dashboard.sections import Built, Sections, frame, marked, outputs, redrawn, safely
@@ -48,7 +48,7 @@ def built(filters: Filters, theme: str, problems: tuple[str, ...] = ()) -> Built
 
 def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) -> Sections:
     """The parts of the page."""
-    view = current().view(PAGE, filters, build_compare)
+    view = compare_view(current(), filters)
     nothing = dict.fromkeys(PARTS)
     if view.drawn is None:
         tools = compare.tools(view, filters) if len(view.units) > 1 else None
@@ -70,7 +70,7 @@ def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) ->
 
 def _head(view: CompareView) -> Child:
     place = " · ".join((view.scope.centre_name, view.scope.label))
-    return html.Div([html.P(place, className="eyebrow"), html.H1(words.sentence(view), className="sentence")])
+    return opening(place, words.sentence(view), view.scope.sources)
 
 
 def _empty(view: CompareView, filters: Filters) -> Component:

@@ -47,9 +47,12 @@ def sections_of(query: dict[str, Any]) -> Sections:
         "runs": panel(t("data.runs"), _runs(page)),
         "restatements": panel(
             t("data.restatements"),
-            restated.restatements_table(
-                page.restatements, page.now, current().product.program, more_exist=page.restated_more
-            ),
+            [
+                restated.restatements_table(
+                    page.restatements, page.now, current().product.program, more_exist=page.restated_more
+                ),
+                restated.growth_table(page.growth, page.now),
+            ],
         ),
     }
 

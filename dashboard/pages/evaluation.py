@@ -18,11 +18,13 @@ from dashboard.components import evaluation as parts
 from dashboard.components import forms, states
 from dashboard.components import scoring_form as rules_form
 from dashboard.components import sheets as sheet_parts
+from dashboard.components.parts import opening
 from dashboard.components.rule_words import rule_text
 from dashboard.data import current
 from dashboard.filters import read_search
 from dashboard.pressed import pressed
 from dashboard.sections import Sections, frame, marked, outputs, redrawn, safely
+from dashboard.sheet_sources import sources_of_rows, together
 from dashboard.texts import t
 from kpi.scoring import FormError
 
@@ -69,19 +71,22 @@ def sections_of(query: dict[str, Any]) -> Sections:
     if view is None:
         return {"sentence": states.no_sheet(), "score": None, "questions": None, "rows": None}
     filters = current().target_filters(query).with_(sheet=view.row.code)
+    told = view.judged.progress
+    sources = together(sources_of_rows(current(), view.row.code, told.as_of, told.rows))
     return {
-        "sentence": html.Div(
+        "sentence": opening(
+            f"{view.row.unit} · {view.row.year} 年度",
+            _sentence(view),
+            sources,
             [
-                html.P(f"{view.row.unit} · {view.row.year} 年度", className="eyebrow"),
-                html.H1(_sentence(view), className="sentence"),
                 sheet_parts.sheet_links(view.sheets, filters, "/evaluation"),
                 parts.period_links(view),
                 parts.exports(view),
-            ]
+            ],
         ),
-        "score": parts.headline(view),
+        "score": parts.headline(view, sources),
         "questions": parts.questions(view),
-        "rows": parts.rows_panel(view),
+        "rows": parts.rows_panel(view, sources),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash
@@ -17,11 +18,12 @@ from dashboard.act_targets import percent_or_number
 from dashboard.ask_indicator import IndicatorView
 from dashboard.chart_routes import files_of
 from dashboard.components import forms, indicator, kit, states
-from dashboard.components.parts import badge, figure, link, panel
+from dashboard.components.parts import badge, figure, figures_panel, link, opening, panel
 from dashboard.data import current
 from dashboard.filters import read_search
 from dashboard.format_pace import shown
 from dashboard.sections import Built, Sections, frame, marked, outputs, redrawn, safely
+from dashboard.sheet_sources import sources_of_rows, together
 from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
 from targets.what_if_model import WhatIf
@@ -60,13 +62,13 @@ def sections_of(filters: TargetFilters, key: str, theme: str) -> Sections:
     if view is None:
         gone = states.state(t("indicator.unknown"), _back(filters))
         return {"sentence": gone, "charts": None, "pace": None, "proof": None}
+    sources = together(sources_of_rows(current(), filters.sheet, view.detail.as_of, [view.detail.row]))
+    charts = charts_indicator.charts_of(view, sources)
     return {
-        "sentence": _sentence(view, filters),
-        "charts": indicator.charts(
-            view, charts_indicator.charts_of(view), files_of(PAGE, filters.query(key=key)), theme
-        ),
-        "pace": panel(t("indicator.pace"), indicator.pace_table(view)),
-        "proof": indicator.proof(view, current().product.catalogue, current().now()),
+        "sentence": _sentence(view, filters, sources),
+        "charts": indicator.charts(view, charts, files_of(PAGE, filters.query(key=key)), theme),
+        "pace": figures_panel(t("indicator.pace"), [indicator.pace_table(view)], sources),
+        "proof": indicator.proof(view, current().product.catalogue, current().now(), sources),
     }
 
 
@@ -75,23 +77,18 @@ def _back(filters: TargetFilters) -> Component:
     return link(t("indicator.back"), there, "button")
 
 
-def _sentence(view: IndicatorView, filters: TargetFilters) -> Component:
+def _sentence(view: IndicatorView, filters: TargetFilters, sources: Sequence[str]) -> Component:
     row, due = view.detail.row, view.due
     one = row.indicator
     place = " · ".join(part for part in (row.project_name, one.level1, one.level2) if part)
     said = f"{one.name} {shown(due, row.unit).spoken}" + (f":{due.said}" if due.said else "")
     past = t("targets.past", day=fmt.day(view.detail.as_of, view.today)) if view.detail.as_of < view.today else ""
-    return html.Div(
-        [
-            html.P(place, className="eyebrow"),
-            html.H1(said, className="sentence"),
-            html.Div([badge(due.status), figure(shown(due, row.unit), "figure figure-big")], className="card-value"),
-            html.P(past, className="notice") if past else None,
-            html.Div(
-                [_back(filters), link(t("indicator.enter"), _entry(view, filters), "button")], className="actions"
-            ),
-        ]
-    )
+    more = [
+        html.Div([badge(due.status), figure(shown(due, row.unit), "figure figure-big")], className="card-value"),
+        html.P(past, className="notice") if past else None,
+        html.Div([_back(filters), link(t("indicator.enter"), _entry(view, filters), "button")], className="actions"),
+    ]
+    return opening(place, said, sources, more)
 
 
 def _entry(view: IndicatorView, filters: TargetFilters) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import Input, State, callback, html
+from dash import Input, State, callback
 from dash.development.base_component import Component
 from flask import request
 
@@ -14,6 +14,7 @@ from dashboard import theme as themes
 from dashboard.ask_orders import GROUPS, build_orders
 from dashboard.chart_routes import files_of
 from dashboard.components import calls, orders, states
+from dashboard.components.parts import opening
 from dashboard.data import current
 from dashboard.filters import Filters, read_search
 from dashboard.sections import Built, Sections, frame, marked, outputs, redrawn, safely
@@ -24,7 +25,14 @@ PAGE = "orders"
 PARTS = ("sentence", "figures", "charts", "groups")
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path="/orders", name=t("page.orders"), title=t("page.orders"), order=7, icon="orders", filters=True
+    __name__,
+    path="/orders",
+    name=t("page.orders"),
+    title=t("page.orders"),
+    order=7,
+    icon="orders",
+    filters=True,
+    compare=True,
 )
 
 
@@ -51,8 +59,8 @@ def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) ->
         return dict.fromkeys(PARTS) | {"sentence": [_empty(view.scope, filters), states.problems(problems)]}
     charts = charts_orders.charts_of(view, filters)
     files = files_of(PAGE, filters.query())
-    place = " · ".join((view.scope.centre_name, view.scope.label))
-    head = html.Div([html.P(place, className="eyebrow"), html.H1(charts_orders.sentence(view), className="sentence")])
+    place = " · ".join(filter(None, (view.scope.centre_name, view.scope.label, view.scope.said)))
+    head = opening(place, charts_orders.sentence(view), view.scope.sources)
     return {
         "sentence": [head, states.problems(problems)],
         "figures": calls.figures_panel(t("orders.figures"), view.figures, view.scope, filters),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, callback, html
+from dash import ALL, Input, Output, State, callback
 from dash.development.base_component import Component
 from flask import request
 
 from dashboard import charts_overview, findings, ids
 from dashboard import theme as themes
 from dashboard.chart_routes import files_of
-from dashboard.components import charts, kpi, live, proof, states
+from dashboard.components import charts, contract, kpi, live, proof, states
+from dashboard.components.parts import opening
 from dashboard.data import current
 from dashboard.filters import Filters, read_search
 from dashboard.pressed import pressed
@@ -21,10 +22,17 @@ from dashboard.texts import t
 from dashboard.views import Overview
 
 PAGE = "overview"
-PARTS = ("sentence", "cards", "rows", "charts")
+PARTS = ("sentence", "cards", "contract", "rows", "charts")
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path="/", name=t("page.overview"), title=t("page.overview"), order=1, icon="overview", filters=True
+    __name__,
+    path="/",
+    name=t("page.overview"),
+    title=t("page.overview"),
+    order=1,
+    icon="overview",
+    filters=True,
+    compare=True,
 )
 
 
@@ -49,10 +57,11 @@ def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) ->
     data = current()
     view = data.overview(filters)
     if not view.has_values:
-        return {"sentence": _empty(view, filters), "cards": None, "rows": None, "charts": None}
+        return {"sentence": _empty(view, filters), "cards": None, "contract": None, "rows": None, "charts": None}
     return {
-        "sentence": [_sentence(view), states.problems(problems), live.alerts_strip(view.alerts, data.now())],
+        "sentence": [_sentence(view, filters), states.problems(problems), live.alerts_strip(view.alerts, data.now())],
         "cards": kpi.cards(view.headline, view, filters, _drawn(view)),
+        "contract": contract.contract_panel(view, filters, _drawn(view)),
         "rows": kpi.rows_panel(view, filters, _drawn(view)),
         "charts": charts.charts(view, charts_overview.charts_of(view, filters), files_of(PAGE, filters.query()), theme),
     }
@@ -65,16 +74,14 @@ def _empty(view: Overview, filters: Filters) -> Component:
     return states.demo_on_its_way() if current().product.demo else states.first_run(current().product.program)
 
 
-def _sentence(view: Overview) -> Component:
+def _sentence(view: Overview, filters: Filters) -> Component:
     items = (*view.headline, *view.rows)
     hint = next((i.same_hours.hint for i in items if i.same_hours and i.same_hours.hint), "")
-    hint = hint or (t("overview.to_yesterday") if any(i.part for i in items) else "")
-    return html.Div(
-        [
-            html.P(" · ".join(filter(None, (view.centre_name, view.label, hint))), className="eyebrow"),
-            html.H1(findings.overview_sentence(view), className="sentence"),
-        ]
-    )
+    hints = [hint] if hint else [filters.said_comparison(view.today)]
+    if view.compared_with and any(i.part for i in items):
+        hints.insert(0, t("overview.to_yesterday"))
+    place = " · ".join(filter(None, (view.centre_name, view.label, *hints)))
+    return opening(place, findings.overview_sentence(view), view.sources)
 
 
 def _drawn(view: Overview) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import Input, State, callback, html
+from dash import Input, State, callback
 from dash.development.base_component import Component
 from flask import request
 
@@ -13,7 +13,7 @@ from dashboard import charts_seat, ids
 from dashboard import theme as themes
 from dashboard.chart_routes import files_of
 from dashboard.components import seats, states
-from dashboard.components.parts import link
+from dashboard.components.parts import Child, link, opening
 from dashboard.data import current
 from dashboard.filters import Filters, read_search
 from dashboard.seat_pages import seat_view, showing
@@ -25,7 +25,7 @@ PAGE = "seat"
 PARTS = ("sentence", "figures", "charts")
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path="/seat", name=t("page.seat"), title=t("page.seat"), order=32, filters=True
+    __name__, path="/seat", name=t("page.seat"), title=t("page.seat"), order=32, filters=True, compare=True
 )
 
 
@@ -54,8 +54,11 @@ def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) ->
         return dict.fromkeys(PARTS) | {"sentence": [seats.no_seat(filters), states.problems(problems)]}
     charts = charts_seat.charts_of(view, filters)
     back = link(t("page.seats"), "/seats" + filters.with_seat("").query())
-    place = html.P([back, " · ", view.centre_name, " · ", view.scope.label], className="eyebrow")
-    head = html.Div([place, html.H1(charts_seat.sentence(view), className="sentence")])
+    place: list[Child] = [
+        back,
+        *(f" · {word}" for word in (view.centre_name, view.scope.label, view.scope.said) if word),
+    ]
+    head = opening(place, charts_seat.sentence(view), view.scope.sources)
     return {
         "sentence": [head, states.problems(problems)],
         "figures": seats.seat_figures(view),

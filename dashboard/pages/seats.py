@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import Input, State, callback, html
+from dash import Input, State, callback
 from dash.development.base_component import Component
 from flask import request
 
@@ -13,6 +13,7 @@ from dashboard import charts_seats, ids
 from dashboard import theme as themes
 from dashboard.chart_routes import files_of
 from dashboard.components import calls, seats, states
+from dashboard.components.parts import opening
 from dashboard.data import current
 from dashboard.filters import Filters, read_search
 from dashboard.seat_pages import seats_view
@@ -23,7 +24,14 @@ PAGE = "seats"
 PARTS = ("sentence", "figures", "charts", "ranking", "groups", "list")
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path="/seats", name=t("page.seats"), title=t("page.seats"), order=6.5, icon="seats", filters=True
+    __name__,
+    path="/seats",
+    name=t("page.seats"),
+    title=t("page.seats"),
+    order=6.5,
+    icon="seats",
+    filters=True,
+    compare=True,
 )
 
 
@@ -52,8 +60,8 @@ def sections_of(filters: Filters, theme: str, problems: tuple[str, ...] = ()) ->
         return dict.fromkeys(PARTS) | {"sentence": [empty if view.told else seats.untold(), states.problems(problems)]}
     charts = charts_seats.charts_of(view, filters)
     files = files_of(PAGE, filters.with_seat("").query())
-    place = " · ".join((view.scope.centre_name, view.scope.label))
-    head = html.Div([html.P(place, className="eyebrow"), html.H1(charts_seats.sentence(view), className="sentence")])
+    place = " · ".join(filter(None, (view.scope.centre_name, view.scope.label, view.scope.said)))
+    head = opening(place, charts_seats.sentence(view), view.scope.sources)
     return {
         "sentence": [head, states.problems(problems)],
         "figures": calls.figures_panel(t("seats.figures"), view.figures, view.scope, filters.with_seat("")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash
@@ -14,10 +15,11 @@ from dashboard.ask_targets import TargetsView
 from dashboard.components import progress as parts
 from dashboard.components import sheets as sheet_parts
 from dashboard.components import states
-from dashboard.components.parts import Child, link, panel
+from dashboard.components.parts import Child, link, opening, panel
 from dashboard.data import current
 from dashboard.filters import read_search
 from dashboard.sections import Built, Sections, frame, marked, outputs, redrawn, safely
+from dashboard.sheet_sources import sources_of_view, together
 from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
 
@@ -44,13 +46,14 @@ def sections_of(filters: TargetFilters) -> Sections:
     view = current().targets(filters)
     if view.progress is None or view.row is None:
         return {"sentence": states.no_sheet(), "tools": None, "table": None, "findings": None}
+    sources = sources_of_view(current(), view)
     rows = [row for row in view.progress.rows if filters.keeps(row, view.as_of)]
     legend = html.P(t("targets.bar_legend"), className="note")
     empty = html.Div([html.P(t("targets.none_here")), link(t("targets.clear"), "/targets" + _plain(filters), "button")])
     return {
-        "sentence": _sentence(view),
+        "sentence": _sentence(view, together(sources)),
         "tools": _tools(view, filters),
-        "table": [*parts.groups(rows, view.as_of, filters), legend] if rows else [empty],
+        "table": [*parts.groups(rows, view.as_of, filters, sources), legend] if rows else [empty],
         "findings": _findings(view),
     }
 
@@ -59,7 +62,7 @@ def _plain(filters: TargetFilters) -> str:
     return TargetFilters(sheet=filters.sheet, as_of=filters.as_of).query()
 
 
-def _sentence(view: TargetsView) -> Component:
+def _sentence(view: TargetsView, sources: Sequence[str]) -> Component:
     assert view.progress is not None and view.row is not None
     notes: list[Child] = []
     if view.as_of < view.today:
@@ -67,13 +70,9 @@ def _sentence(view: TargetsView) -> Component:
     if view.row.state == "draft":
         review = link(t("targets.to_review"), f"/review?sheet={view.row.code}")
         notes.append(html.P([t("targets.draft"), " ", review]))
-    return html.Div(
-        [
-            html.P(f"{view.row.unit} · {view.row.year} 年度 · {view.progress.title}", className="eyebrow"),
-            html.H1(view.progress.sentence, className="sentence"),
-            html.Div(notes, className="notice", role="status") if notes else None,
-        ]
-    )
+    place = f"{view.row.unit} · {view.row.year} 年度 · {view.progress.title}"
+    more = html.Div(notes, className="notice", role="status") if notes else None
+    return opening(place, view.progress.sentence, sources, [more])
 
 
 def _tools(view: TargetsView, filters: TargetFilters) -> Component:

@@ -156,7 +156,7 @@ class _Window:
         for row in found:
             if not first <= row.asked_at < last:
                 continue
-            self.endless += row.answered and row.talk is None and row.asked_at < self.last_at - NO_OUTCOME_LIMIT
+            self.endless += row.answered and not row.ended and row.asked_at < self.last_at - NO_OUTCOME_LIMIT
             self.origins.append(row.origin)
             self.pending.append(
                 {

@@ -9,6 +9,8 @@ What becomes of a call (key: call id and queue, the row belongs to the first tim
 * ABANDON ends it unanswered. EXITWITHTIMEOUT, EXITWITHKEY, EXITEMPTY, AGENTDUMP and SYSCOMPAT leave it unanswered
   unless the same call is connected in the same queue later; coming back before that is still the same call, and
   its wait then runs from the first entry.
+* A call that an agent answered and that is put back into the same queue is still that one call: answered, with the
+  wait and the seat of the first answer and the talking time of all its conversations.
 * FULL, JOINEMPTY and JOINUNAVAIL turn the caller away at the door: asked, not answered, wait unknown.
 * RINGNOANSWER, RINGCANCELED and all other events are no outcome.
 """
@@ -21,7 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 NO_OUTCOME_LIMIT = 4 * 3600
-"""Seconds after which a call without an outcome is given up (and an exited call can no longer come back)."""
+"""Seconds after which a call without an outcome is given up (and one that left the queue can no longer come back)."""
 
 ENTER = "ENTERQUEUE"
 CONNECT = "CONNECT"
@@ -31,7 +33,8 @@ _EXITS = frozenset(_WAIT_OF_EXIT) | {"AGENTDUMP", "SYSCOMPAT"}
 _TURNED_AWAY = frozenset({"FULL", "JOINEMPTY", "JOINUNAVAIL"})
 _COMPLETES = frozenset({"COMPLETEAGENT", "COMPLETECALLER"})
 _TRANSFERS = frozenset({"TRANSFER", "BLINDTRANSFER", "ATTENDEDTRANSFER"})
-CALL_EVENTS = frozenset({ENTER, CONNECT, ABANDON}) | _EXITS | _TURNED_AWAY | _COMPLETES | _TRANSFERS
+_ENDS = _COMPLETES | _TRANSFERS
+CALL_EVENTS = frozenset({ENTER, CONNECT, ABANDON}) | _EXITS | _TURNED_AWAY | _ENDS
 
 SEAT_EVENTS = frozenset(
     {"ADDMEMBER", "REMOVEMEMBER", "PAUSE", "UNPAUSE", "PAUSEALL", "UNPAUSEALL"}
@@ -69,7 +72,8 @@ class Event:
 class CallRow:
     """One call in one queue. ``asked_at`` as ``Event.at``; ``wait`` and ``talk`` in whole seconds, None: unknown.
 
-    ``origin`` is what the caller of ``CallTracker.feed`` gave along with the event that opened the row.
+    ``origin`` is what the caller of ``CallTracker.feed`` gave along with the event that opened the row. ``ended``:
+    False while it waits or is talked to.
     """
 
     callid: str
@@ -80,6 +84,7 @@ class CallRow:
     talk: int | None
     seat: str
     origin: int
+    ended: bool = True
 
 
 def parse_line(text: str) -> Event:
@@ -143,19 +148,24 @@ def _whole(text: str) -> int | None:
 
 @dataclass(slots=True)
 class _Open:
-    """A call in a queue that may still change. ``left_at``: it has left the queue without an answer."""
+    """A call in a queue that may still change. ``left_at``: it has left the queue, and may come back.
+
+    ``again``: it was answered and waits once more.
+    """
 
     event: Event
     origin: int
     left_at: float | None = None
     wait: int | None = None
     came_back: bool = False
-    seat: str | None = None  # not None: connected
+    seat: str | None = None  # not None: answered
+    talk: int | None = None
+    again: bool = False
 
-    def row(self, talk: int | None = None) -> CallRow:
-        event = self.event
-        answered = self.seat is not None
-        return CallRow(event.callid, event.queue, event.at, answered, self.wait, talk, self.seat or "", self.origin)
+    def row(self) -> CallRow:
+        event, ended = self.event, self.left_at is not None
+        place = (event.callid, event.queue, event.at)
+        return CallRow(*place, self.seat is not None, self.wait, self.talk, self.seat or "", self.origin, ended)
 
 
 class CallTracker:
@@ -177,7 +187,9 @@ class CallTracker:
         key = (event.callid, event.queue)
         call = self._open.get(key)
         if event.name == ENTER:
-            rows += self._enter(key, call, event, origin)
+            self._enter(key, call, event, origin)
+        elif call is not None and call.seat is not None:
+            _go_on_answered(call, event)
         elif call is not None:
             rows += self._go_on(key, call, event)
         elif event.name in _TURNED_AWAY:
@@ -187,33 +199,30 @@ class CallTracker:
         return rows
 
     def _go_on(self, key: tuple[str, str], call: _Open, event: Event) -> list[CallRow]:
+        """What becomes of a call that nobody has answered yet."""
         name = event.name
-        talk: int | None = None
-        if name == CONNECT or name in _COMPLETES or name in _TRANSFERS:
-            _connect(call, event)
-            if name == CONNECT:
-                return []
-            talk = _whole(_durations(event)[1])
-        elif call.seat is not None or name in _TURNED_AWAY:
-            return []
-        else:
-            _leave(call, event)
-            if name != ABANDON:
-                return []
-        del self._open[key]
-        return [call.row(talk)]
-
-    def _enter(self, key: tuple[str, str], call: _Open | None, event: Event, origin: int) -> list[CallRow]:
-        if call is not None and call.seat is None:
-            call.came_back = call.came_back or call.left_at is not None
+        if name == CONNECT or name in _ENDS:
+            call.wait = _waited(call, event)
+            call.seat = event.agent if event.agent != "NONE" else ""
             call.left_at = None
-            return []
-        self._open[key] = _Open(event, origin)
-        # Answered in this queue and here again, with no COMPLETE in between: a second call.
-        return [] if call is None else [call.row()]
+            _go_on_answered(call, event)
+        elif name == ABANDON:
+            _leave(call, event)
+            return [self._open.pop(key).row()]
+        elif name not in _TURNED_AWAY:
+            _leave(call, event)
+        return []
+
+    def _enter(self, key: tuple[str, str], call: _Open | None, event: Event, origin: int) -> None:
+        if call is None:
+            self._open[key] = _Open(event, origin)
+            return
+        call.came_back = call.came_back or call.left_at is not None
+        call.again = call.seat is not None
+        call.left_at = None
 
     def _settle(self, now: float) -> list[CallRow]:
-        """Calls that left unanswered so long ago that they won't come back; looked for every half hour."""
+        """Calls that left so long ago that they won't come back; looked for every half hour."""
         if now - self._settled_at < 1800:
             return []
         self._settled_at = now
@@ -221,7 +230,7 @@ class CallTracker:
         return [self._open.pop(key).row() for key in gone]
 
     def finish(self) -> Iterator[CallRow]:
-        """At the end of the log: calls that are connected (talk unknown as yet), and those that left unanswered."""
+        """At the end of the log: calls that were answered (talk perhaps unknown as yet), and those that left."""
         for key, call in list(self._open.items()):
             if call.seat is not None or call.left_at is not None:
                 del self._open[key]
@@ -232,11 +241,20 @@ class CallTracker:
         return [call.row() for call in self._open.values()]
 
 
-def _connect(call: _Open, event: Event) -> None:
-    if call.seat is None:
-        call.wait = _waited(call, event)
-        call.seat = event.agent if event.agent != "NONE" else ""
-        call.left_at = None
+def _go_on_answered(call: _Open, event: Event) -> None:
+    """What becomes of a call that was answered: its conversation ends, or it was put back and waits once more."""
+    name = event.name
+    if call.left_at is not None:
+        return  # it has hung up: only ENTERQUEUE brings it back
+    if name in _ENDS:
+        talk = _whole(_durations(event)[1])
+        call.talk = talk if call.talk is None else call.talk + (talk or 0)
+    elif name == CONNECT or not call.again:
+        call.again = False
+        return
+    elif name in _TURNED_AWAY:
+        return
+    call.left_at = event.at
 
 
 def _leave(call: _Open, event: Event) -> None:

@@ -1,0 +1,35 @@
+"""English twins of ``dashboard.texts_reference``."""
+
+from __future__ import annotations
+
+REFERENCE_TEXTS_EN = {
+    "reference.label": "Compare",
+    "reference.spoken": "Period to compare with",
+    "reference.previous": "period before",
+    "reference.last-year": "last year",
+    "reference.none": "nothing",
+    "reference.hint": "Or as many days from a day of your own",
+    "reference.start": "First day to compare with",
+    "reference.from_day": "from {day}",
+    "reference.of_previous": "the period before",
+    "reference.of_last-year": "the same period last year",
+    "reference.of_days": "the days chosen to compare with",
+    "reference.than_last_year_hours": "vs last year, same hours",
+    "reference.than_days": "vs {days}",
+    "reference.than_days_hours": "vs {days}, same hours",
+    "reference.said_last-year": "compared with last year, {days}",
+    "reference.said_days": "compared with {days}",
+    "reference.hours_hint": "Changes: today before {hour}:00 against {day} before {hour}:00",
+    "reference.no_data": "no data for {name}",
+    "reference.no_value": "nothing to compare for {name} ({reason})",
+    "reference.running_day": "today is not over: no whole day to compare yet",
+    "reference.not_over": "the {n} days from {day} are not over: choose an earlier day to compare with",
+    "reference.overlaps": "the {n} days from {day} overlap the period shown: choose another day to compare with",
+    "reference.figures_previous": "{what}, against the period before and last year",
+    "reference.figures_last-year": "{what}, against last year",
+    "reference.figures_days": "{what}, against the days chosen and last year",
+    "reference.figures_none": "{what}",
+    "reference.volume_with_days": "Calls offered and those of the days chosen",
+    "reference.volume_by_day": "thick is this period, thin as many days from {day}; gaps have no data",
+    "reference.volume_alone": "{label}: {value} offered; {why}",
+}

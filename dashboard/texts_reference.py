@@ -1,0 +1,35 @@
+"""Texts of what a period is held against: the filter, the words of its choices, why there is no change."""
+
+from __future__ import annotations
+
+REFERENCE_TEXTS = {
+    "reference.label": "对比",
+    "reference.spoken": "与哪一段时间对比",
+    "reference.previous": "上一时段",
+    "reference.last-year": "上年同期",
+    "reference.none": "不对比",
+    "reference.hint": "自选:从哪一天起,取同样多的天数",
+    "reference.start": "对比的开始日",
+    "reference.from_day": "{day}起",
+    "reference.of_previous": "上一时段",
+    "reference.of_last-year": "上年同期",
+    "reference.of_days": "所选的对比日期",
+    "reference.than_last_year_hours": "较上年同日同时段",
+    "reference.than_days": "较{days}",
+    "reference.than_days_hours": "较{days}同时段",
+    "reference.said_last-year": "对比上年同期 {days}",
+    "reference.said_days": "对比 {days}",
+    "reference.hours_hint": "变化是今天 {hour} 时前与{day}的 {hour} 时前相比",
+    "reference.no_data": "{name}没有数据",
+    "reference.no_value": "{name}没有可比的数值({reason})",
+    "reference.running_day": "今天还没有过完,没有整天可比",
+    "reference.not_over": "从{day}起的 {n} 天还没有过完,请在“对比”里选更早的开始日",
+    "reference.overlaps": "从{day}起的 {n} 天与所看的期间重叠,请在“对比”里另选开始日",
+    "reference.figures_previous": "{what},与上期和上年同期比较",
+    "reference.figures_last-year": "{what},与上年同期比较",
+    "reference.figures_days": "{what},与所选日期和上年同期比较",
+    "reference.figures_none": "{what}",
+    "reference.volume_with_days": "呼入量与所选日期",
+    "reference.volume_by_day": "粗线为本期,细线为自 {day}起的同样天数;断开处没有数据",
+    "reference.volume_alone": "{label}呼入 {value};{why}",
+}

@@ -34,6 +34,15 @@
       remember("theme", theme() === "dark" ? "light" : "dark");
       return theme();
     },
+    // What a person chose or pressed goes to the server; that it was drawn with nothing chosen does not.
+    chosen: function (value) {
+      return value ? { value: value, at: Date.now() } : window.dash_clientside.no_update;
+    },
+    pressed: function () {
+      var found = window.dash_clientside.callback_context.triggered.filter(function (one) { return one.value; })[0];
+      if (!found) return window.dash_clientside.no_update;
+      return { id: JSON.parse(found.prop_id.slice(0, found.prop_id.lastIndexOf("."))), at: Date.now() };
+    },
   };
 
   // ---- language: kept for this browser; the page is built anew in it

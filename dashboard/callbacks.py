@@ -14,6 +14,7 @@ from dashboard import ids, shell
 from dashboard.components import kit
 from dashboard.data import Data, DatabaseGone
 from dashboard.filters import Filters, day_of, read_days, read_search
+from dashboard.pressed import told
 from dashboard.reference import Kind, Reference
 from dashboard.sections import plain
 
@@ -28,7 +29,9 @@ def register(app: Dash, data: Data) -> None:
         Input(ids.THEME_SWITCH, "n_clicks"),
         prevent_initial_call=True,
     )
-    app.callback(Output(ids.KIT, "algorithm"), Output(ids.KIT, "token"), Input(ids.THEME, "data"))(kit.for_theme)
+    app.callback(
+        Output(ids.KIT, "algorithm"), Output(ids.KIT, "token"), Input(ids.THEME, "data"), prevent_initial_call=True
+    )(kit.for_theme)
 
 
 def _register_frame(app: Dash, data: Data) -> None:
@@ -57,25 +60,33 @@ def _register_frame(app: Dash, data: Data) -> None:
 
 
 def _register_choices(app: Dash, data: Data) -> None:
-    """Days chosen in a calendar go into the address."""
+    """Days chosen in a calendar go into the address. A calendar that is drawn with nothing chosen asks the server
+    nothing: every page has two of them."""
+    for picker, chosen in ((ids.CUSTOM_PERIOD, ids.CHOSEN_DAYS), (ids.COMPARE_START, ids.CHOSEN_COMPARE)):
+        app.clientside_callback(  # type: ignore[no-untyped-call]
+            ClientsideFunction("hotline", "chosen"),
+            Output(chosen, "data"),
+            Input(picker, "value"),
+            prevent_initial_call=True,
+        )
 
     @app.callback(
         Output(ids.URL, "search"),
-        Input(ids.CUSTOM_PERIOD, "value"),
+        Input(ids.CHOSEN_DAYS, "data"),
         State(ids.PAGES_LOCATION, "search"),
         prevent_initial_call=True,
     )
-    def choose_days(value: list[str] | None, search: str | None) -> Any:
-        return custom_search(data, value, search)
+    def choose_days(chosen: object, search: str | None) -> Any:
+        return custom_search(data, told(chosen, "value"), search)
 
     @app.callback(
         Output(ids.URL, "search", allow_duplicate=True),
-        Input(ids.COMPARE_START, "value"),
+        Input(ids.CHOSEN_COMPARE, "data"),
         State(ids.PAGES_LOCATION, "search"),
         prevent_initial_call=True,
     )
-    def choose_compare(value: str | None, search: str | None) -> Any:
-        return compare_search(data, value, search)
+    def choose_compare(chosen: object, search: str | None) -> Any:
+        return compare_search(data, told(chosen, "value"), search)
 
     @app.callback(
         Output(ids.URL, "search", allow_duplicate=True),
@@ -123,9 +134,9 @@ def pulse(data: Data, version: str | None, key: str | None) -> tuple[Any, Any, A
     )
 
 
-def custom_search(data: Data, value: list[str] | None, search: str | None) -> Any:
+def custom_search(data: Data, value: object, search: str | None) -> Any:
     """The address's query for two chosen days; nothing where they are the ones shown, or unusable."""
-    days: tuple[date, date] | None = read_days(*value) if value and len(value) == 2 else None
+    days: tuple[date, date] | None = read_days(*value) if isinstance(value, list) and len(value) == 2 else None
     if days is None:
         raise PreventUpdate
     filters = data.filters(read_search(search)).filters
@@ -134,9 +145,9 @@ def custom_search(data: Data, value: list[str] | None, search: str | None) -> An
     return filters.with_days(*days).query()
 
 
-def compare_search(data: Data, value: str | None, search: str | None) -> Any:
+def compare_search(data: Data, value: object, search: str | None) -> Any:
     """The address's query for a day from which on is compared; nothing where it is the one shown, or no day."""
-    start = day_of(value or "")
+    start = day_of(value) if isinstance(value, str) else None
     filters = data.filters(read_search(search)).filters
     if start is None or start == filters.compare.start:
         raise PreventUpdate

@@ -17,11 +17,14 @@ FILTERS = "filters"
 FRESHNESS = "freshness"
 FRESH_KEY = "freshness-key"
 CUSTOM_PERIOD = "custom-period"
+CHOSEN_DAYS = "chosen-days"
+CHOSEN_COMPARE = "chosen-compare"
 KIT = "kit"
 MAIN = "main"
 
 DRAWER = "provenance-drawer"
 DRAWER_BODY = "provenance-body"
+PROOF_ASKED = "proof-asked"
 
 GAP_DETAIL = "gap-detail"
 

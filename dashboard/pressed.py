@@ -8,6 +8,13 @@ from dash import ctx
 from dash.exceptions import PreventUpdate
 
 
+def told(kept: object, *path: str) -> object:
+    """What a browser keeps under a path of names; None where there is nothing of that shape."""
+    for name in path:
+        kept = kept.get(name) if isinstance(kept, dict) else None
+    return kept
+
+
 def pressed() -> dict[str, Any]:
     """The id of the button whose click started the callback.
 

@@ -38,6 +38,7 @@ def layout(*, theme: str, version: str, fresh: Freshness, demo: bool, can_sign_o
         dcc.Store(id=ids.VERSION, data=version),
         dcc.Store(id=ids.FRESH_KEY, data=fresh_key(fresh)),
         dcc.Store(id=ids.THEME, data=theme),
+        *(dcc.Store(id=name) for name in (ids.CHOSEN_DAYS, ids.CHOSEN_COMPARE, ids.PROOF_ASKED)),
     ]
     return kit.provider(html.Div(body, className="frame"), theme, ids.KIT)
 

@@ -20,7 +20,6 @@ from db.inputs import Context, load_inputs
 from kpi.catalogue import Catalogue
 from kpi.compute import Folder
 from kpi.exclusions import excluded_hours
-from kpi.grid import any_of
 from kpi.model import Answer, Ask, Fact, Grain, Kpi, KpiValue, Nature, NoValue
 from kpi.parts import Inputs, parts_by_day
 from kpi.periods import CALENDAR_GRAINS, Period, split
@@ -116,9 +115,5 @@ def folder_of(context: Context, kpi: Kpi, inputs: Inputs, centres: tuple[int, ..
 
 def _reporting(inputs: Inputs, codes: Sequence[str], centres: Sequence[int]) -> set[int]:
     """The centres that tell the KPI, in this period or ever."""
-    found = {centre for centre in centres for code in codes if (centre, code) in inputs.spans}
-    for grid in (inputs.daily, inputs.months):
-        known = [grid.measure_at[code] for code in codes if code in grid.measure_at]
-        told = any_of(grid.told[:, known], 1)
-        found |= {centre for centre in centres if told[grid.centre_at[centre]]}
-    return found
+    told = (inputs.spans, inputs.daily.tellers, inputs.months.tellers)
+    return {centre for centre in centres for code in codes if any((centre, code) in pairs for pairs in told)}

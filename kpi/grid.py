@@ -51,6 +51,11 @@ class Grid:
         """(centre, measure) with a figure on any day."""
         return any_of(self.given, 2)
 
+    @cached_property
+    def tellers(self) -> frozenset[tuple[int, str]]:
+        """The same as pairs of centre id and code: most KPIs ask of centres that never told them."""
+        return frozenset((self.centres[c], self.measures[m]) for c, m in np.argwhere(self.told).tolist())
+
     def within(self, period: Period) -> slice:
         """The places of the days of a period."""
         return slice(bisect_left(self.days, period.start), bisect_right(self.days, period.end))

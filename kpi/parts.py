@@ -163,9 +163,10 @@ def _add(rows: Floats, table: _Table, segment: Segment) -> list[str]:
     needed = {code: measure for code, measure in needed.items() if measure.nature is not Nature.STOCK}
     if not needed or days.start >= days.stop:
         return []
-    place = table.grid.place(table.centres, list(needed))
-    if not (table.grid.told[place].any() or any((c, code) in inputs.spans for c in table.centres for code in needed)):
+    tellers = table.grid.tellers
+    if not any((c, code) in tellers or (c, code) in inputs.spans for c in table.centres for code in needed):
         return []  # these centres never told any of it
+    place = table.grid.place(table.centres, list(needed))
     values: Floats = table.grid.values[place][:, :, days]
     on_record = table.on_record[:, days]
     if not on_record.all():

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, callback
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 from flask import request
 
 from dashboard import charts_overview, findings, ids
@@ -16,7 +17,7 @@ from dashboard.components import charts, contract, kpi, live, proof, states
 from dashboard.components.parts import opening
 from dashboard.data import current
 from dashboard.filters import Filters, read_search
-from dashboard.pressed import pressed
+from dashboard.pressed import told
 from dashboard.sections import Built, Sections, frame, marked, outputs, redrawn, safely
 from dashboard.texts import t
 from dashboard.views import Overview
@@ -101,18 +102,27 @@ def refresh(_version: str, theme: str, seen: dict[str, str] | None, search: str 
     return redrawn(lambda: built(current().filters(read_search(search)).filters, themes.known(theme)), seen)
 
 
+clientside_callback(
+    ClientsideFunction("hotline", "pressed"),
+    Output(ids.PROOF_ASKED, "data"),
+    Input(ids.provenance(ALL), "n_clicks"),
+    prevent_initial_call=True,
+)
+
+
 @callback(
     Output(ids.DRAWER, "visible"),
     Output(ids.DRAWER, "title"),
     Output(ids.DRAWER_BODY, "children"),
-    Input(ids.provenance(ALL), "n_clicks"),
+    Input(ids.PROOF_ASKED, "data"),
     State(ids.PAGES_LOCATION, "search"),
     prevent_initial_call=True,
 )
-def show_proof(clicks: list[int | None], search: str | None) -> Any:
-    """A click on a figure's ⓘ opens what stands behind it. Buttons that are merely redrawn count as no click."""
-    button = pressed()
-    code = button["kpi"]
+def show_proof(asked: object, search: str | None) -> Any:
+    """A click on a figure's ⓘ opens what stands behind it. Raises PreventUpdate where no known KPI is asked for."""
+    code = told(asked, "id", "kpi")
+    if not isinstance(code, str) or code not in current().product.catalogue.kpis:
+        raise PreventUpdate
     return (
         True,
         t("proof.title", name=current().product.catalogue.kpis[code].name),

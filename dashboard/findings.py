@@ -130,7 +130,8 @@ def daily_finding(chart: DailyChart) -> str:
         return t("finding.daily_none", name=name)
     known = [v for v in told if chart.counts(v)]
     if not known and any(chart.is_few(v) for v in told):
-        return t("finding.daily_few", name=name, least=chart.min_sample)
+        key = "finding.daily_few" if len(told) > 1 else "finding.daily_few_one"
+        return t(key, name=name, day=fmt.day(told[0].start, chart.today), least=chart.min_sample)
     if len(known or told) == 1:
         known = known or told
         return t("finding.daily_one", name=name, day=fmt.day(known[0].start, chart.today), value=_text(known[0], chart))

@@ -31,6 +31,7 @@ PAGE_TEXTS: dict[str, str] = {
     "chart.running_day": "今天,尚未结束",
     "chart.running_legend": "○ 今天,尚未结束",
     "finding.daily_few": "{name}每天的样本都不足 {least},只给数值,不判断",
+    "finding.daily_few_one": "{name} {day}的样本不足 {least},只给数值,不判断",
     "finding.hourly_few": "今天各小时{name}的样本都不足 {least},只给数值,不判断",
     "chart.day": "日期",
     "chart.weekday": "星期",

@@ -143,6 +143,7 @@ def test_it_leaves_days_on_too_small_a_sample_out_of_what_it_says() -> None:
     untargeted = daily((0, 2), (97, 100), (29, 29), (95, 100), min_sample=30, target=None)
     assert findings.daily_finding(untargeted) == "接通率最高 3月18日 97.00 %,最低 3月20日 95.00 %"
     assert findings.daily_finding(daily((0, 2), (1, 1), min_sample=30)) == ("接通率每天的样本都不足 30,只给数值,不判断")
+    assert findings.daily_finding(daily((1, 2), min_sample=30)) == "接通率 3月20日的样本不足 30,只给数值,不判断"
     said = [row[-1] for row in tables.by_day(chart).rows]
     assert said == ["样本不足(2/30),不判断", "", "样本不足(29/30),不判断", ""]
 

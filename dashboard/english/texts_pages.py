@@ -30,6 +30,7 @@ PAGE_TEXTS_EN: dict[str, str] = {
     "chart.running_day": "today, not over yet",
     "chart.running_legend": "○ today, not over yet",
     "finding.daily_few": "{name} has fewer than {least} on every day: shown, not judged",
+    "finding.daily_few_one": "{name} has fewer than {least} on {day}: shown, not judged",
     "finding.hourly_few": "{name} has fewer than {least} in every hour of today: shown, not judged",
     "chart.day": "Day",
     "chart.weekday": "Weekday",

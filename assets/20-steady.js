@@ -21,8 +21,11 @@
   document.addEventListener("keydown", function (event) { if (event.key === " " && !event.repeat) hold(); }, true);
   document.addEventListener("keyup", function (event) { if (event.key === " ") letGo(); }, true);
 
-  window.fetch = function () {
+  window.fetch = function (_url, options) {
+    var page = location.pathname, opens = String((options || {}).body).indexOf("provenance-drawer.visible") >= 0;
     return ask.apply(null, arguments).then(function (answer) {
+      // a drawer asked for on a page that has been left does not open over the next one
+      if (opens && page !== location.pathname) return new Response(null, { status: 204 });
       return held ? new Promise(function (go) { waiting.push(function () { go(answer); }); }) : answer;
     });
   };

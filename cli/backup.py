@@ -146,7 +146,7 @@ def _restore(args: argparse.Namespace, console: Console) -> int:
     console.give({"restored": rows, "made_at": manifest["made_at"], "moved_aside": moved, "notes": notes})
     made_at = datetime.fromisoformat(manifest["made_at"]).astimezone(settings.tz)
     console.say(f"已恢复 {made_at:%Y-%m-%d %H:%M:%S} 的备份: {sum(rows.values()):,} 行。")
-    for note in ([f"损坏的数据库文件已改名为 {moved}。"] if moved else []) + notes:
+    for note in ([f"原来的数据库文件已改名为 {moved}。"] if moved else []) + notes:
         console.say(note)
     return 0
 
@@ -170,6 +170,7 @@ def _alone(settings: Settings) -> Iterator[None]:
                     f"还有进程在使用这个数据库({'、'.join(working)}),没有恢复任何东西。请先停止 serve、web、worker 和"
                     "正在进行的 pull。如果它在别的机器上且已异常退出,请等 3 分钟再试。"
                 )
+            engine.dispose()  # a file that is open cannot be renamed everywhere
             yield
         finally:
             leader.release()
@@ -235,7 +236,7 @@ def _unpack_one(packed: IO[bytes], target: Path, expected: dict[str, Any]) -> No
 
 
 def _clear_way(settings: Settings, *, force: bool) -> Path | None:
-    """Moves a damaged SQLite file aside, where told to: nothing can be written into it."""
+    """Moves a SQLite file aside, where told to, that cannot be written into: a damaged one, or of a newer version."""
     from db.backup import DamagedError, check_file
 
     path = settings.sqlite_path
@@ -251,7 +252,22 @@ def _clear_way(settings: Settings, *, force: bool) -> Path | None:
         for suffix in ("-wal", "-shm"):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
         return aside
-    return None
+    return _put_newer_aside(settings, path) if force else None
+
+
+def _put_newer_aside(settings: Settings, path: Path) -> Path | None:
+    """Back to an earlier version of the program: its backup takes the place of what the newer one made of the data."""
+    from db.errors import SchemaTooNewError
+
+    try:
+        with _engine(settings, migrated=True):
+            return None
+    except SchemaTooNewError:
+        aside = path.with_name(f"{path.name}.newer-{int(path.stat().st_mtime)}")
+        for suffix in ("-wal", "-shm", ""):
+            if (part := Path(f"{path}{suffix}")).exists():
+                part.rename(f"{aside}{suffix}")
+        return aside
 
 
 def _put_back(settings: Settings, copy: Path, *, force: bool) -> dict[str, int]:

@@ -7,12 +7,14 @@ explained and looked up again, and told in one line a source and measure instead
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import numpy as np
 from sqlalchemy import Connection, func, select
 
+from db.coded import Coded
 from db.facts_write import Days, FactTable, Part, within
 from db.schema import centres as centres_table
 from db.schema import restatements, runs, sources
@@ -24,23 +26,49 @@ ONE_DELIVERY = timedelta(hours=1)
 """What sources give of a day within this time of each other is one delivery: nobody was told the first part alone."""
 
 
-def last_given(conn: Connection, fact: FactTable, days: Days, part: Part) -> dict[tuple[int, date], datetime]:
+def last_given(
+    conn: Connection, fact: FactTable, rows: Coded, ids: Mapping[str, int], days: Days, part: Part
+) -> dict[tuple[int, date], datetime]:
     """When (naive UTC) the source last gave what the part is about to replace, by centre and day; else absent.
 
-    ``days``: the anchor days written. A work order counts on other days than that of its acceptance; an acceptance
-    day that is given for the first time replaces nothing there, whatever other ones gave.
+    ``days``: the anchor days written, ``rows`` what is written. A work order counts on other days than that of its
+    acceptance: an acceptance day that is given again corrects what it counts on now (a late rating) as well as what
+    it counted on; one that is given for the first time replaces nothing there, whatever other ones gave.
     """
     table = fact.table
+    anchor = table.c[fact.anchor].label("given_as")
     newest: dict[tuple[int, date], int] = {}
+    of_anchor: dict[tuple[int, date], int] = {}
     for condition in within(table, fact.anchor, days):
         statement = (
-            select(table.c.centre_id, table.c.day, func.max(table.c.run_id))
+            select(table.c.centre_id, table.c.day, anchor, func.max(table.c.run_id))
             .where(part.older(table), condition)
-            .group_by(table.c.centre_id, table.c.day)
+            .group_by(table.c.centre_id, table.c.day, table.c[fact.anchor])
         )
-        newest |= {(centre_id, day): run_id for centre_id, day, run_id in conn.execute(statement)}
+        for centre_id, day, given_as, run_id in conn.execute(statement):
+            newest[centre_id, day] = max(run_id, newest.get((centre_id, day), 0))
+            of_anchor[centre_id, given_as] = max(run_id, of_anchor.get((centre_id, given_as), 0))
     if not newest:
         return {}
+    for centre_id, day, given_as in _counted(rows, ids, fact.anchor):
+        if (run_id := of_anchor.get((centre_id, given_as), 0)) > newest.get((centre_id, day), 0):
+            newest[centre_id, day] = run_id
+    return _moments(conn, newest)
+
+
+def _counted(rows: Coded, ids: Mapping[str, int], anchor: str) -> Iterator[tuple[int, date, date]]:
+    """The centres, days and anchor days that occur together in rows whose anchor is another day than their own."""
+    if anchor == "day" or not len(rows):
+        return
+    centre, day, given_as = rows.centre_ids(ids), rows.column("day"), rows.column(anchor)
+    of_day = len(given_as.values)
+    of_centre = of_day * len(day.values)
+    for found in np.unique(centre.places * of_centre + day.places * of_day + given_as.places).tolist():
+        in_centre = found % of_centre
+        yield centre.values[found // of_centre], day.values[in_centre // of_day], given_as.values[in_centre % of_day]
+
+
+def _moments(conn: Connection, newest: Mapping[tuple[int, date], int]) -> dict[tuple[int, date], datetime]:
     first, last = min(newest.values()), max(newest.values())
     ends = select(runs.c.id, runs.c.ended_at).where(runs.c.id.between(first, last), runs.c.ended_at.isnot(None))
     ended = {run_id: ended_at for run_id, ended_at in conn.execute(ends)}

@@ -228,7 +228,7 @@ def _write_facts(conn: Connection, run: Run, batch: BatchLike, now: datetime, tz
         if fact is ORDERS:
             merge(touched, rows.days("day", ids))
         if fact is not MONTHS and run.trigger != MEND:
-            change.given = last_given(conn, fact, days, part)
+            change.given = last_given(conn, fact, rows, ids, days, part)
         sums = _write_fact(conn, fact, rows, days, touched, part, ids, arranged[at : at + 2])
         if fact is MONTHS:
             change.touch(touched_day for ones in touched.values() for touched_day in ones)

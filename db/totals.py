@@ -1,8 +1,8 @@
 """``day_totals``: every measure by centre and day over all sources, and what a change of it leaves behind.
 
 Brought up to date inside the transaction that changes the facts. A value that changes although it was written (or
-confirmed) after its day had ended leaves a restatement; the growth of a running day leaves none. What a source adds
-by giving a day for the first time is told apart (``db.first_given``).
+confirmed) after its day had ended, or stood for a day after it, leaves a restatement; the growth of a running day
+leaves none. What a source adds by giving a day for the first time is told apart (``db.first_given``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from db.first_given import CORRECTION, FIRST_GIVEN, ONE_DELIVERY
 from db.schema import day_totals, readings, restatements, seat_stats
 from kpi.measures import of_fact
 from kpi.model import Fact
-from kpi.periods import Period
+from kpi.periods import ONE_DAY, Period
 
 Key = tuple[date, str]
 """(day, measure code) of one centre."""
@@ -41,6 +41,10 @@ class Total:
     updated_at: datetime
 
 
+Restated = tuple[int, date, str, float | None, float | None, int | None, str | None]
+"""Centre id, day, measure, old and new value, the run that brought the old one, and the cause (see ``Change``)."""
+
+
 @dataclass(slots=True)
 class Change:
     """Who changes totals, when (naive UTC), and what that restated so far.
@@ -52,7 +56,7 @@ class Change:
     run_id: int | None
     at: datetime
     tz: ZoneInfo | None
-    restated: list[tuple[int, date, str, float | None, float | None, int | None, str]] = field(default_factory=list)
+    restated: list[Restated] = field(default_factory=list)
     days: Period | None = None
     given: Mapping[tuple[int, date], datetime] | None = None
 
@@ -64,6 +68,11 @@ class Change:
     def ended(self, day: date, moment: datetime) -> bool:
         """True where the centre's day was over at a moment (naive UTC)."""
         return self.tz is None or moment.replace(tzinfo=UTC).astimezone(self.tz).date() > day
+
+    def stood(self, day: date, before: Total) -> bool:
+        """True of a total that was taken for the day's: written after the day, or left as it was for a day after it
+        (a file brought on the evening of its own day is not read again to confirm it)."""
+        return self.ended(day, before.updated_at) or self.ended(day + ONE_DAY, self.at)
 
     def cause(self, centre_id: int, day: date, before: Total) -> str | None:
         """Why a total of an ended day changed; None: it grew before anybody was told the first part of it."""
@@ -219,10 +228,10 @@ def _fresh(old: Total | None, value: float, day: date, change: Change) -> Total:
 def _note(centre_id: int, old: Mapping[Key, Total], new: Mapping[Key, float], change: Change) -> None:
     for (day, code), before in old.items():
         after = new.get((day, code))
-        if same(before.value, after) or not change.ended(day, before.updated_at):
+        if same(before.value, after) or not change.stood(day, before):
             continue
-        if (cause := change.cause(centre_id, day, before)) is not None:
-            change.restated.append((centre_id, day, code, before.value, after, before.run_id, cause))
+        cause = change.cause(centre_id, day, before)
+        change.restated.append((centre_id, day, code, before.value, after, before.run_id, cause))
 
 
 def _rewrite(conn: Connection, fact: FactTable, centre_id: int, days: set[date], totals: Mapping[Key, Total]) -> None:
@@ -245,8 +254,19 @@ def _rewrite(conn: Connection, fact: FactTable, centre_id: int, days: set[date],
 def record_restatements(conn: Connection, change: Change) -> int:
     """Stores what was noted while refreshing and returns how many values were corrected."""
     names = ("centre_id", "day", "measure", "old", "new", "old_run_id", "cause")
-    rows = change.restated
+    rows = [row for row in change.restated if row[-1] is not None] + _going_on(conn, change)
     columns: dict[str, Sequence[Any]] = {name: [row[n] for row in rows] for n, name in enumerate(names)}
     columns |= {"run_id": [change.run_id] * len(rows), "at": [change.at] * len(rows)}
     bulk_insert(conn, restatements, columns)
     return columns["cause"].count(CORRECTION)
+
+
+def _going_on(conn: Connection, change: Change) -> list[Restated]:
+    """Growth of which nobody would be told, but that what it grew from is on record, as after days were deleted:
+    without it the last that is told of the figure would not be what it is."""
+    silent = [row for row in change.restated if row[-1] is None]
+    r = restatements.c
+    by = sorted({run_id for *_, run_id, _ in silent if run_id is not None})
+    known = conn.execute(select(r.centre_id, r.day, r.measure, r.run_id).where(r.run_id.in_(by))).all() if by else []
+    told = {tuple(one) for one in known}
+    return [(*row[:-1], FIRST_GIVEN) for row in silent if (*row[:3], row[5]) in told]

@@ -68,7 +68,8 @@ def read_source(
         _assemble(at, got, *known, enabled, options or SqlOptions(), RowMapping(), centres)
         return None
     mapping = _mapping(at, got, kind, shape, codes)
-    return _assemble(at, got, kind, shape, enabled, options, mapping, centres) if "code" in got else None
+    spec = _assemble(at, got, kind, shape, enabled, options, mapping, centres)
+    return spec if "code" in got else None
 
 
 def _required(kind: Kind) -> tuple[str, ...]:

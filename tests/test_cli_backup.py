@@ -224,6 +224,26 @@ def test_it_puts_a_damaged_database_aside(
     assert len(list(tmp_path.glob("hotline.db.damaged-*"))) == 1
 
 
+def test_it_goes_back_to_an_earlier_version_with_the_backup_made_before(
+    sqlite_engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Place(tmp_path / "here", sqlite_engine)
+    Desk(sqlite_engine).write(batch(calls=calls({"offered": 10})))
+    assert place.run("backup", tmp_path / "before.zip") == 0
+    before = content(sqlite_engine)
+    with sqlite_engine.begin() as conn:  # an update migrates, and takes in another day
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        conn.execute(text("UPDATE call_stats SET offered = 11"))
+    assert place.run("restore", tmp_path / "before.zip") == 1
+    assert "9999" in capsys.readouterr().err
+    assert place.run("restore", tmp_path / "before.zip", "--force") == 0
+    assert content(sqlite_engine) == before
+    (aside,) = (path for path in tmp_path.glob("hotline.db.newer-*") if not path.name.endswith(("-wal", "-shm")))
+    with sqlite3.connect(aside) as kept:
+        assert kept.execute("SELECT version_num, offered FROM alembic_version, call_stats").fetchall() == [("9999", 11)]
+    kept.close()
+
+
 def test_it_backs_up_one_moment_while_facts_are_being_written(filled: Place, empty: Place, tmp_path: Path) -> None:
     """Each batch writes calls and seats alike: a backup must never hold one without the other."""
     begun, done = threading.Event(), threading.Event()

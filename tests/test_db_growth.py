@@ -120,6 +120,20 @@ def test_it_takes_mended_rows_and_deleted_days_as_corrections(engine: Engine, de
     assert rows(engine, "SELECT DISTINCT cause FROM restatements") == [("",)]
 
 
+def test_it_tells_at_once_what_a_deleted_day_grew_to_when_it_was_given_again(engine: Engine, desk: Desk) -> None:
+    """Else the deletion would be the last that is told of a figure that stands as before."""
+    _seats(desk, "orders", "seat_orders", {NEXT: {"1001": 2}})
+    more = {"reason": "重复", "now": desk.clock.now(), "tz": TZ, "holder": "test:1"}
+    forget_days(engine, desk.source("orders"), NEXT, NEXT, **more)  # type: ignore[arg-type]
+    desk.clock.advance(minutes=5)
+    assert _seats(desk, "orders", "seat_orders", {NEXT: {"1001": 2}}) == 0
+    assert rows(engine, "SELECT measure, old, new, cause FROM restatements ORDER BY id") == [
+        ("items", 10, 8, ""),
+        ("seat_orders", 2, None, ""),
+        ("items", 8, 10, "first_given"),
+    ]
+
+
 def test_it_takes_acceptance_days_that_come_first_as_growth_of_a_due_day(engine: Engine) -> None:
     desk = Desk(engine, FrozenClock("2026-03-20 02:00"))
     due = date(2026, 3, 12)
@@ -133,9 +147,35 @@ def test_it_takes_acceptance_days_that_come_first_as_growth_of_a_due_day(engine:
     assert desk.write(batch(orders=orders({"anchor": NEXT, "day": due, "due": 4})), "orders").restated == 1
 
 
+def test_it_takes_a_late_rating_as_a_correction_of_a_day_its_acceptance_day_had_nothing_on(engine: Engine) -> None:
+    """Other acceptance days made the total of that day; this one was given before, without the rating."""
+    desk = Desk(engine, FrozenClock("2026-03-20 02:00"))
+    back = date(2026, 3, 12)
+    counted = {"anchor": NEXT, "day": back, "rated_orders": 8, "satisfied_orders": 4}
+    desk.write(batch(orders=orders({"accepted": 5}, counted)), "orders")
+    desk.clock.advance(minutes=10)
+    late = {"day": back, "anchor": DAY, "rated_orders": 1, "satisfied_orders": 1}
+    assert desk.write(batch(orders=orders({"accepted": 5}, late)), "orders").restated == 2
+    assert rows(engine, RESTATED) == [
+        ("2026-03-12", "rated_orders", 8, 9, ""),
+        ("2026-03-12", "satisfied_orders", 4, 5, ""),
+    ]
+
+
 def test_it_takes_another_queue_of_a_source_that_is_new_as_growth(engine: Engine) -> None:
     desk = Desk(engine)
     desk.write(batch(calls=calls({"offered": 10})), "acd")
     desk.clock.advance(days=1)
     assert desk.write(batch(calls=calls({"offered": 4, "queue": "vip"})), "vip").restated == 0
     assert rows(engine, RESTATED) == [("2026-03-05", "offered", 10, 14, "first_given")]
+
+
+@pytest.mark.parametrize(("days_later", "told"), [(1, []), (2, [("2026-03-05", "answered", 90, 70, "first_given")])])
+def test_it_keeps_what_stood_there_for_a_day_though_it_was_written_on_the_evening_of_its_own_day(
+    engine: Engine, days_later: int, told: list[tuple[object, ...]]
+) -> None:
+    desk = Desk(engine, FrozenClock("2026-03-05 23:35"))
+    desk.write(batch(calls=calls({"answered": 90})), "one")
+    desk.clock.advance(days=days_later)
+    assert desk.write(batch(calls=calls({"answered": 70})), "one").restated == 0
+    assert rows(engine, RESTATED) == told

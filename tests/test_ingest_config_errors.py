@@ -101,6 +101,10 @@ sources:
     header_row: first
     each_file: both
     centre: cty
+  - kind: asterisk
+    path: queue_log*
+    opening_hours: "8"
+    centre: cty
 """,
     )
     assert [line.split(": ", 1)[0].removeprefix("sources.yaml:") for line in said] == [
@@ -122,6 +126,9 @@ sources:
         "22 sources[3].header_row",
         "23 sources[3].each_file",
         "24 sources[3].centre",
+        "25 sources[4]",
+        "27 sources[4].opening_hours",
+        "28 sources[4].centre",
     ]
 
 

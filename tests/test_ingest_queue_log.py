@@ -152,6 +152,17 @@ def test_it_lets_go_of_answered_calls_that_do_not_come_back() -> None:
     assert list(tracker.finish()) == []
 
 
+@pytest.mark.parametrize("before", ["", "-1700|x|600|NONE|DID|1 "])
+def test_it_takes_who_comes_back_after_hours_for_a_new_call_wherever_the_window_begins(before: str) -> None:
+    """Calls that left are looked for every half hour from the first line on, which is another in every window."""
+    day = ANSWERED + "25|c1|600|SIP/1|COMPLETEAGENT|5|20|1 13000|x|600|NONE|DID|1 14430|c1|600|NONE|ENTERQUEUE|||1 "
+    rows, _ = follow(before + day + "14440|c1|600|NONE|ABANDON|1|1|10")
+    assert [outcome(r) for r in rows] == [
+        ("c1", "600", 0, True, 5, 20, "SIP/1"),
+        ("c1", "600", 14430, False, 10, None, ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("transfer", "talk"),
     [

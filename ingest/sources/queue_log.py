@@ -187,6 +187,9 @@ class CallTracker:
         key = (event.callid, event.queue)
         call = self._open.get(key)
         if event.name == ENTER:
+            if call is not None and call.left_at is not None and event.at - call.left_at > NO_OUTCOME_LIMIT:
+                rows.append(call.row())  # whenever it was last looked for such calls: every window gives the same
+                call = None
             self._enter(key, call, event, origin)
         elif call is not None and call.seat is not None:
             _go_on_answered(call, event)

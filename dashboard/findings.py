@@ -114,7 +114,7 @@ def _without_targets(view: Overview, items: Sequence[Indicator]) -> str:
 
 
 def _coverage(view: Overview) -> str:
-    gaps = [(i, i.now.days_passed - i.now.days_with_data) for i in view.headline if i.now.value is not None]
+    gaps = [(i, fmt.missing(i.now)) for i in view.headline if i.now.value is not None]
     worst = max(gaps, key=lambda pair: pair[1], default=None)
     if worst is None or worst[1] <= 0:
         return ""

@@ -196,6 +196,11 @@ def coverage(value: KpiValue, centres: int = 1) -> str:
     return f"{value.days_with_data}/{value.days_passed} {unit}有数据"
 
 
+def missing(value: KpiValue) -> int:
+    """Days that have passed without data; 0 of a value that no day brought, but a reading of a month or a stock."""
+    return max(value.days_passed - value.days_with_data, 0) if value.days_with_data else 0
+
+
 def duration(seconds: float) -> str:
     """A length of time for people: “0.8 秒”, “42 秒”, “3 分 05 秒”, “2 小时 10 分”."""
     if seconds < 10:

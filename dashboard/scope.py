@@ -17,7 +17,7 @@ from db.definitions import list_exclusions, load_definitions
 from db.kpi_targets import KpiTarget, load_targets, target_for
 from kpi.catalogue import Catalogue
 from kpi.definitions import Definitions
-from kpi.model import Answer, Ask, Exclusion, Grain, Group, Kpi, KpiValue
+from kpi.model import Answer, Ask, Exclusion, Grain, Group, Kpi, KpiValue, Unit
 from kpi.parts import terms_of
 from kpi.periods import Period, containing
 from kpi.status import Operator, Status
@@ -80,14 +80,16 @@ class Scope:
         return evaluate(self.conn, self.catalogue, question)
 
     def target(self, kpi: Kpi) -> Target | None:
-        """What the KPI is judged by. Counts and money grow: only over the very period their target is set for."""
+        """What the KPI is judged by. Counts and money grow: only over the very period their target is set for.
+        What a seat handles in a day grows until its end: of today it is due only then."""
         found = self._set_for(kpi)
         if found is None:
             return None
         last = min(self.period.end, self.today)
         operator = Operator(found.operator)
         if not (kpi.is_count or kpi.group is Group.MONEY):
-            return Target(operator, found.value)
+            grows = kpi.unit is Unit.ITEMS_PER_SEAT_DAY and self.period == Period(self.today, self.today)
+            return Target(operator, found.value, due=not grows)
         if self.period != containing(last, Grain.HALF if found.half else Grain.YEAR):
             return None
         tolerance = MONEY_TOLERANCE if kpi.group is Group.MONEY else 0.0

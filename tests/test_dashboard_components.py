@@ -201,6 +201,31 @@ def test_it_proves_a_figure() -> None:
         assert text in said
 
 
+def test_it_proves_a_count_without_a_division_and_a_reading_of_a_month_without_days() -> None:
+    formula = FormulaInForce("服务投诉量", None, MARCH, "ratio_of_sums", "", "")
+    made = Proof(
+        kpi=CATALOGUE.kpis["service_complaints"],
+        value=value("service_complaints", 1.0, days=(0, 20)),
+        centres=1,
+        target=None,
+        formulas=(formula,),
+        numerator=("服务投诉量", 1.0),
+        denominator=None,
+        brought=(),
+        brought_more=0,
+        restated=0,
+    )
+    said = words(proof.proof_body(made, NOW))
+    assert "自始" in said
+    assert "相除" not in said
+    assert "天有数据" not in said
+
+
+def test_it_says_no_coverage_of_a_reading_that_no_day_brought() -> None:
+    item = indicator("retention_rate", value("retention_rate", 40.0, 40.0, days=(0, 20)))
+    assert "天有数据" not in words(kpi.rows_panel(overview(rows=(item, plain())), Filters(), ""))
+
+
 def source(state: SourceState = SourceState.OK, **more: object) -> SourceView:
     """A row of the sources table."""
     given: dict[str, object] = {

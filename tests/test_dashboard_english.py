@@ -57,6 +57,18 @@ def test_every_word_of_the_domain_is_known(word: str) -> None:
     assert not CHINESE.search(to_english(word)), word
 
 
+@pytest.mark.parametrize("key", ["data.read", "data.used", "data.run", "data.details", "alerts.acked", "review.author"])
+def test_a_column_is_called_what_it_holds_and_no_button(key: str) -> None:
+    assert to_english(TEXTS[key]) == ENGLISH[key]
+
+
+@pytest.mark.parametrize(
+    ("said", "english"), [("还剩 1 次", "1 time left"), ("+1 次", "+1 time"), ("还剩 3 次", "3 times left")]
+)
+def test_one_of_a_kind_is_said_as_one(said: str, english: str) -> None:
+    assert to_english(said) == english
+
+
 def test_every_formula_can_be_read() -> None:
     for formula in (*SERVICE_LEVEL_FORMULAS, *ANSWER_RATE_FORMULAS):
         assert not CHINESE.search(to_english(formula.text.format(limit=15, short=5))), formula.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -186,6 +187,17 @@ def test_it_draws_hours_as_pale_and_dark_bars_and_labels_the_worst() -> None:
     assert asked["marker"]["color"] == [THEMES[LIGHT].bar] * 3
     labels = [(a["x"], a["text"]) for a in figure["layout"]["annotations"]]
     assert labels == [(10, "✕ 50%"), (9, "✕ 80%")]
+
+
+def test_the_label_of_an_hour_stands_above_what_is_usual_around_it() -> None:
+    chart = replace(hourly((97, 100), (80, 100), (60, 120)), usual={8: 90.0, 9: 150.0, 10: 110.0, 11: 200.0})
+    heights = {a["x"]: a["y"] for a in hourly_figure(chart, LIGHT)["layout"]["annotations"]}
+    assert heights == {10: 200.0, 9: 150.0}
+
+
+def test_a_day_stands_once_below_two_lines() -> None:
+    versus = Versus(CATALOGUE.kpis["offered_volume"], (TODAY,), (300.0,), (810.0,), date(2025, 3, 20))
+    assert versus_figure(versus, TODAY, LIGHT)["layout"]["xaxis"]["dtick"] == 24 * 3600 * 1000
 
 
 def test_it_draws_a_sparkline_with_gaps_and_the_target_dashed() -> None:

@@ -119,6 +119,8 @@ def test_it_writes_parts_coverage_and_distance() -> None:
     covered = KpiValue("k", "f", TODAY, TODAY, "", 0.5, 1, 2, 20, 21)
     assert fmt.coverage(covered) == "20/21 天有数据"
     assert fmt.coverage(covered, 5) == "20/21 中心·天有数据"
+    by_month = KpiValue("k", "f", TODAY, TODAY, "", 1.0, 40, 40, 0, 21)
+    assert (fmt.missing(covered), fmt.missing(by_month), fmt.missing(value(0.5, 1.0, 2.0))) == (1, 0, 0)
     assert fmt.distance(0.011, Unit.PERCENT) == "1.10 个百分点"
     assert fmt.distance(0.00004, Unit.PERCENT) == "0.004 个百分点"
 

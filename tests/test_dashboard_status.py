@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -13,13 +14,15 @@ from dashboard.components.kpi import cards, rows_panel
 from dashboard.data import Data
 from dashboard.filters import Filters
 from dashboard.judged import judge
+from dashboard.scope import Scope
 from dashboard.target_filters import TargetFilters
 from dashboard.views import Indicator, Overview
 from db.engine import make_engine, migrate, write
+from db.kpi_targets import KpiTarget
 from kpi.pace_model import Pace
 from kpi.status import Status
 from tests.dashboard_facts import fill, product
-from tests.dashboard_views import words
+from tests.dashboard_views import value, words
 from tests.target_sheets import put_targets
 
 HALF = {"answer_rate": (">=", 0.96), "service_level": (">=", 0.85), "offered_volume": (">=", 160_000.0)}
@@ -109,3 +112,25 @@ def test_it_gives_a_part_of_the_centre_no_allowance_of_the_whole(data: Data) -> 
     rate = _rows(view)["answer_rate"]
     assert rate.target is not None
     assert rate.status == judge(rate.now, rate.target, 30)
+
+
+@pytest.mark.parametrize(
+    ("preset", "items", "status"),
+    [
+        ("today", 1160.0, Status.NOT_DUE),
+        ("today", 2600.0, Status.MET),
+        ("yesterday", 1160.0, Status.MISSED),
+        ("this-month", 1160.0, Status.MISSED),
+    ],
+)
+def test_the_output_of_a_day_that_is_not_over_is_not_called_missed(
+    data: Data, preset: str, items: float, status: Status
+) -> None:
+    """Seats that have handled 29 items each by eleven o'clock have not missed 60 a day."""
+
+    def judged(scope: Scope) -> Status | None:
+        goal = KpiTarget("city", "daily_output", 2026, 1, ">=", 60.0)
+        kpi = scope.catalogue.kpis["daily_output"]
+        return replace(scope, targets=(goal,)).status(kpi, value("daily_output", items, 40.0))
+
+    assert data.view(f"output {items}", Filters("city", preset), judged) is status

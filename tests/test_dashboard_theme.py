@@ -70,6 +70,15 @@ def test_it_takes_colours_in_the_style_sheet_from_the_tokens_alone() -> None:
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b", plain) == []
 
 
+def test_it_writes_in_one_scale_of_sizes() -> None:
+    """On the screen; paper has its own. The dot of a day in a calendar is a shape."""
+    screen = (ASSETS / "hotline.css").read_text(encoding="utf-8").partition("@media print")[0]
+    screen = screen.replace(".day-data .day-mark { font-size: 8px; }", "")
+    sizes = set(re.findall(r"font(?:-size)?: [^;}]*?(\d+(?:\.\d+)?)px", screen))
+    assert sizes
+    assert sizes <= {"12", "14", "16", "20", "28", "40"}
+
+
 def _keys(source: str) -> set[str]:
     keys = set()
     for node in ast.walk(ast.parse(source)):

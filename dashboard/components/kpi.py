@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from dash import html
@@ -22,15 +21,6 @@ from kpi.model import Kpi, KpiValue
 
 CARD_SPARK = (112, 36)
 ROW_SPARK = (68, 26)
-
-COLUMNS = (
-    Column(t("overview.name"), "name"),
-    Column(t("overview.value"), "num"),
-    Column(t("overview.change"), "num change"),
-    Column(t("overview.today"), "num today"),
-    Column(t("overview.trend"), "trend"),
-    Column(t("proof.formula"), "act", silent=True),
-)
 
 
 def card(item: Indicator, view: Overview, filters: Filters, *, drawn: bool) -> Component:
@@ -85,18 +75,26 @@ def rows(items: Sequence[Indicator], view: Overview, filters: Filters, drawn: st
     """KPIs as a table, one row each."""
     kind = "kpi-table" + (" single-day" if view.period.days == 1 else "")
     kind += "" if any(i.today for i in items) else " no-today"
-    made = [_row(i, view, filters, common, drawn=i.kpi.code == drawn) for i in items]
-    return table(_title(items, view), _columns(so_far=any(i.part for i in items)), made, kind)
+    columns = _columns(so_far=any(i.part for i in items))
+    made = [_row(i, columns, view, filters, common, drawn=i.kpi.code == drawn) for i in items]
+    return table(_title(items, view), columns, made, kind)
 
 
 def _columns(*, so_far: bool) -> tuple[Column, ...]:
     """``so_far``: changes are over the whole days until yesterday."""
-    if not so_far:
-        return COLUMNS
-    return tuple(replace(c, title=t("overview.change_so_far")) if "change" in c.kind else c for c in COLUMNS)
+    return (
+        Column(t("overview.name"), "name"),
+        Column(t("overview.value"), "num"),
+        Column(t("overview.change_so_far" if so_far else "overview.change"), "num change"),
+        Column(t("overview.today"), "num today"),
+        Column(t("overview.trend"), "trend"),
+        Column(t("proof.formula"), "act", silent=True),
+    )
 
 
-def _row(item: Indicator, view: Overview, filters: Filters, common: str, *, drawn: bool) -> Component:
+def _row(
+    item: Indicator, columns: Sequence[Column], view: Overview, filters: Filters, common: str, *, drawn: bool
+) -> Component:
     value = figure(fmt.figure(item.now, item.kpi.unit, item.target))
     cells = (
         [name_of(item, filters), coverage_of(item, view, common), without_of(item)],
@@ -107,7 +105,7 @@ def _row(item: Indicator, view: Overview, filters: Filters, common: str, *, draw
         proof_button(item),
     )
     return row(
-        COLUMNS,
+        columns,
         cells,
         "is-drawn" if drawn else "",
         id=ids.live(f"row-{item.kpi.code}"),
@@ -145,7 +143,7 @@ def parts_of(item: Indicator) -> Component | None:
 def coverage_of(item: Indicator, view: Overview, common: str = "") -> Component | None:
     """Shown where it tells something: a complete period needs no remark, nor what is said above for all rows."""
     value = item.now
-    if value.days_with_data >= value.days_passed or value.value is None:
+    if value.value is None or not fmt.missing(value):
         return None
     text = fmt.coverage(value, view.centres)
     return None if text == common else html.Span(text, className="coverage")
@@ -154,9 +152,7 @@ def coverage_of(item: Indicator, view: Overview, common: str = "") -> Component 
 def common_coverage(items: Sequence[Indicator], centres: int) -> str:
     """The coverage that most of the figures have; '' where it is complete."""
     texts = Counter(
-        fmt.coverage(i.now, centres) if i.now.days_with_data < i.now.days_passed else ""
-        for i in items
-        if i.now.value is not None
+        fmt.coverage(i.now, centres) if fmt.missing(i.now) else "" for i in items if i.now.value is not None
     )
     return texts.most_common(1)[0][0] if texts else ""
 

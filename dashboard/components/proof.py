@@ -29,9 +29,7 @@ def proof_body(proof: Proof, now: datetime) -> Component:
             html.P([figure(fmt.figure(proof.value, proof.kpi.unit, proof.target), "figure figure-big")]),
             html.Dl(
                 [
-                    *_pair(
-                        t("proof.formula"), [_formula(f, today, alone=len(proof.formulas) == 1) for f in proof.formulas]
-                    ),
+                    *_pair(t("proof.formula"), [_formula(f, proof, today) for f in proof.formulas]),
                     *_pair(*_term(proof.numerator)),
                     *(_pair(*_term(proof.denominator)) if proof.denominator else ()),
                     *_pair(t("proof.days"), [_days(proof, today)]),
@@ -61,10 +59,10 @@ def _term(term: tuple[str, float | None]) -> tuple[str, list[Child]]:
     return name, [fmt.DASH if value is None else fmt.number(value)]
 
 
-def _formula(formula: FormulaInForce, today: date, *, alone: bool) -> Component:
+def _formula(formula: FormulaInForce, proof: Proof, today: date) -> Component:
     since = t("proof.since", day=fmt.day(formula.valid_from)) if formula.valid_from else t("proof.from_beginning")
-    details = [since, t(f"proof.mode_{formula.mode}")]
-    if not alone:
+    details = [since, t(f"proof.mode_{formula.mode}")] if proof.denominator else [since]  # a count divides nothing
+    if len(proof.formulas) > 1:
         details.insert(0, fmt.period(formula.period, today))
     if formula.changed_by:
         details.append(t("proof.changed_by", who=formula.changed_by))
@@ -76,6 +74,8 @@ def _formula(formula: FormulaInForce, today: date, *, alone: bool) -> Component:
 def _days(proof: Proof, today: date) -> str:
     value = proof.value
     period = fmt.period(Period(value.start, value.end), today)
+    if value.value is not None and not value.days_with_data:
+        return period  # a reading of a month or a stock: no day of it is missing
     return f"{period} · {fmt.coverage(value, proof.centres)}"
 
 

@@ -239,4 +239,20 @@ _PERIODS = {
     "%-m月%-d日": "%-d %b",
 }
 
-DOMAIN: dict[str, str] = _KPIS | _MEASURES | _UNITS | _STATUS | _PERIODS
+_ONE = {
+    f"{sign}1 {unit}": f"{sign}1 {one}"
+    for sign in ("", "+", "−")
+    for unit, one in (("次", "time"), ("人", "person"), ("天", "day"))
+}
+_TITLES = {
+    "读入": "Read",
+    "采用": "Used",
+    "编号": "No.",
+    "详情": "Details",
+    "值": "Value",
+    "经办人": "By",
+    "确认": "Acknowledged",
+}
+"""Titles of columns that a button or a field has a word of its own for."""
+
+DOMAIN: dict[str, str] = _KPIS | _MEASURES | _UNITS | _STATUS | _PERIODS | _ONE | _TITLES

@@ -14,6 +14,8 @@ from kpi.model import Unit
 
 FEW = 14
 """Up to this many days each one gets its point."""
+FEW_DAYS, DAY_MS = 7, 86_400_000
+"""Up to this many days each one has its mark on the axis; the length of a day as an axis counts."""
 Counts = tuple[float | None, ...]
 LABELLED = 0.03
 """From this share on a bar has its number; the others have it in the table."""
@@ -146,6 +148,8 @@ def versus_figure(versus: Versus, today: date, theme: str) -> dict[str, Any]:
     layout = themes.plotly_layout(theme)
     layout["hovermode"] = "x"
     layout["xaxis"] |= {"type": "date", "tickformat": "%-m月%-d日", "nticks": 7}
+    if len(versus.days) <= FEW_DAYS:  # a mark a day, or the same day would stand below several
+        layout["xaxis"] |= {"tick0": versus.then_start.isoformat(), "dtick": DAY_MS}
     layout["yaxis"] |= {"rangemode": "tozero", "nticks": 5, "tickformat": ",d"}
     days = [day.isoformat() for day in versus.days]
     over = tuple(None if day == today else value for day, value in zip(versus.days, versus.now, strict=True))

@@ -74,9 +74,12 @@ def _worst(chart: HourlyChart) -> list[KpiValue]:
 
 
 def _label(value: KpiValue, chart: HourlyChart, tokens: Tokens) -> dict[str, Any]:
+    hour = int(value.key)
+    near = [v.denominator or 0.0 for v in chart.values if abs(int(v.key) - hour) <= 1]  # a label is wider than its bar
+    near += [chart.usual.get(hour + step, 0.0) for step in (-1, 0, 1)]
     return {
-        "x": int(value.key),
-        "y": value.denominator,
+        "x": hour,
+        "y": max(near),
         "yanchor": "bottom",
         "showarrow": False,
         "text": f"✕ {fmt.brief(value, chart.kpi.unit, chart.target)}",

@@ -146,7 +146,7 @@ def why_not_ranked(row: UnitRow, one: KpiComparison, min_sample: int) -> str:
     if doubt is Doubt.NO_VALUE:
         return fmt.figure(value, one.kpi.unit).reason
     if doubt is Doubt.TOO_FEW:
-        return t("compare.few", n=fmt.number(value.denominator or 0.0), least=min_sample)
+        return t("compare.few", n=fmt.number(one.kpi.sample_of(value) or 0.0), least=min_sample)
     if doubt is Doubt.COVERAGE:
         return t("compare.thin", days=value.days_with_data, passed=value.days_passed)
     return "" if one.alike else t("compare.other_formula")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpi.model import KpiValue, NoValue, Unit
+from kpi.model import Kpi, KpiValue, NoValue, Unit
 from kpi.sheet import Cell, CellKind
 from kpi.status import OPERATOR_SIGNS, Operator, Status, meets, status_of
 
@@ -58,8 +58,9 @@ class Target:
         return meets(value, self.operator, self.value, self.tolerance)
 
 
-def judge(value: KpiValue, target: Target | None, min_sample: int) -> Status | None:
-    """The status word of a figure; None where there is nothing to be judged by, and so no word, whatever is missing."""
+def judge(value: KpiValue, target: Target | None, min_sample: int, kpi: Kpi | None = None) -> Status | None:
+    """The status word of a figure; None where there is nothing to be judged by, and so no word, whatever is missing.
+    ``kpi`` tells what its sample is: without it, the denominator."""
     if target is None:
         return None
     if value.reason in (NoValue.TOO_FEW, NoValue.ZERO_DENOMINATOR):
@@ -72,7 +73,7 @@ def judge(value: KpiValue, target: Target | None, min_sample: int) -> Status | N
         target.operator,
         target.value,
         started=value.reason is not NoValue.NOT_STARTED,
-        sample=value.denominator,
+        sample=kpi.sample_of(value) if kpi else value.denominator,
         min_sample=min_sample,
         tolerance=target.tolerance,
     )

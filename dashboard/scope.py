@@ -108,7 +108,7 @@ class Scope:
         pace = self.paces.get(kpi.code)
         if pace is not None and pace.period == self.period:
             return pace.status
-        return judge(value, self.target(kpi), self.min_sample)
+        return judge(value, self.target(kpi), self.min_sample, kpi)
 
     def goals(self) -> dict[str, KpiTarget]:
         """By KPI the target whose pace tells of these figures: while the period runs, of a sheet that is about just

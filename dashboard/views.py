@@ -15,7 +15,7 @@ from dashboard.views_live import HourlyChart, OpenAlert, Paced
 from dashboard.views_records import RejectView as RejectView
 from dashboard.views_records import RunView as RunView
 from dashboard.views_restated import GrowthView, RestatedView
-from kpi.model import Group, Kpi, KpiValue
+from kpi.model import Kpi, KpiValue
 from kpi.periods import Period
 from kpi.status import Status
 
@@ -89,9 +89,8 @@ class DailyChart:
     today_counts: bool = False
 
     def is_few(self, value: KpiValue) -> bool:
-        """True of a day with a figure on too small a sample. Of seats the items are counted: a centre has no more
-        seat-days a day than seats."""
-        sample = value.numerator if self.kpi.group is Group.SEATS else value.denominator
+        """True of a day with a figure on too small a sample."""
+        sample = self.kpi.sample_of(value)
         return value.value is not None and sample is not None and sample < self.min_sample
 
     def counts(self, value: KpiValue) -> bool:

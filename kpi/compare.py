@@ -74,7 +74,7 @@ def compare(kpi: Kpi, entrants: Iterable[Entrant], min_sample: float, *, alike: 
     """The centres, worst first, those that can't be ordered last. Not ``alike`` (they go by different formulas): in
     the order given and without differences."""
     given = list(entrants)
-    doubts = {one.key: _doubt(one.value, min_sample) for one in given}
+    doubts = {one.key: _doubt(kpi, one.value, min_sample) for one in given}
     ranked = [one for one in given if doubts[one.key] is None]
     z = _z_of(len(ranked))
     made = [
@@ -90,10 +90,10 @@ def compare(kpi: Kpi, entrants: Iterable[Entrant], min_sample: float, *, alike: 
     return tuple(sorted(made, key=lambda one: _rank(kpi, one)) if alike else made)
 
 
-def _doubt(value: KpiValue, min_sample: float) -> Doubt | None:
+def _doubt(kpi: Kpi, value: KpiValue, min_sample: float) -> Doubt | None:
     if value.value is None:
         return Doubt.NO_VALUE
-    if (value.denominator or 0.0) < min_sample:
+    if (kpi.sample_of(value) or 0.0) < min_sample:
         return Doubt.TOO_FEW
     if (value.coverage or 0.0) < LEAST_COVERAGE:
         return Doubt.COVERAGE

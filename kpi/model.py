@@ -148,6 +148,11 @@ class Kpi:
         """True where the value is a count, not a ratio."""
         return not self.formulas[0].denominator
 
+    def sample_of(self, value: KpiValue) -> float | None:
+        """How much a figure stands on: what it was divided by; of seats the items that were divided, for a centre has
+        no more seat-days a day than seats. None for a count, and without a figure."""
+        return value.numerator if self.group is Group.SEATS else value.denominator
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:

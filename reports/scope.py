@@ -170,11 +170,12 @@ class Scope:
         target = row.due(self.period.end).target
         if target.operator is None or target.fraction is None:
             return None
+        kpi = self.kpi(value.kpi)
         return status_of(
             value.value,
             target.operator,
             target.fraction,
-            sample=value.denominator,
+            sample=kpi.sample_of(value) if kpi else value.denominator,
             min_sample=self.house.min_sample if value.denominator is not None else 0,
         )
 

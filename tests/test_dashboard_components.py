@@ -29,6 +29,7 @@ from dashboard.views import (
     SourceState,
     SourceView,
 )
+from kpi.compare import Doubt, Entrant, compare
 from kpi.periods import Period
 from kpi.status import Operator, Status
 from tests.dashboard_views import (
@@ -385,3 +386,13 @@ def test_it_holds_no_single_day_against_the_target_of_a_whole_period() -> None:
     item = replace(item, trend=by_day("budget_execution_rate", (1, 100), (2, 100)))
     (style,) = (s for s in props(kpi.card(item, overview(item), Filters(), drawn=False), "style") if "maskImage" in s)
     assert "dasharray" not in style["maskImage"]
+
+
+@pytest.mark.parametrize(("items", "word"), [(1416.0, Status.MET), (29.0, Status.TOO_FEW)])
+def test_it_judges_the_output_of_a_small_centre_by_its_items(items: float, word: Status) -> None:
+    """23 seats that work a day are no small sample where they handled 1,416 items."""
+    output = CATALOGUE.kpis["daily_output"]
+    day = value("daily_output", items, 23.0, start=TODAY, end=TODAY)
+    assert judge(day, Target(Operator.AT_LEAST, 60.0), 30, output) is word
+    (standing,) = compare(output, [Entrant("d", day, {})], 30)
+    assert (standing.doubt is Doubt.TOO_FEW) is (word is Status.TOO_FEW)

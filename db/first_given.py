@@ -40,11 +40,12 @@ def last_given(
     newest: dict[tuple[int, date], int] = {}
     of_anchor: dict[tuple[int, date], int] = {}
     for condition in within(table, fact.anchor, days):
-        statement = (
-            select(table.c.centre_id, table.c.day, anchor, func.max(table.c.run_id))
-            .where(part.older(table), condition)
-            .group_by(table.c.centre_id, table.c.day, table.c[fact.anchor])
-        )
+        where = (part.older(table), condition)
+        if fact.anchor == "day":
+            newest_run = select(table.c.centre_id, table.c.day, anchor, func.max(table.c.run_id))
+            statement = newest_run.where(*where).group_by(table.c.centre_id, table.c.day)
+        else:  # one row a day and acceptance day already; to group them SQLite would walk through all its days
+            statement = select(table.c.centre_id, table.c.day, anchor, table.c.run_id).where(*where)
         for centre_id, day, given_as, run_id in conn.execute(statement):
             newest[centre_id, day] = max(run_id, newest.get((centre_id, day), 0))
             of_anchor[centre_id, given_as] = max(run_id, of_anchor.get((centre_id, given_as), 0))

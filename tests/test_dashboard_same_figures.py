@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,12 @@ from dashboard.filters import Filters
 from dashboard.reference import Kind, Reference
 from dashboard.scope import Scope
 from dashboard.seat_pages import showing
-from kpi.model import KpiValue
+from db.definitions import add_exclusion
+from db.engine import write
+from kpi.model import Exclusion, KpiValue
 from tests.dashboard_browser import installation
 from tests.dashboard_facts import TODAY, FakeProduct
+from tests.factories import at
 from tests.installation import Place, Told
 
 CENTRE = "district"
@@ -37,15 +40,26 @@ ASKED = [
     *((preset, OWN_DAYS) for preset in ("this-month", "today")),
     ("this-month", Reference(Kind.NONE)),
 ]
-APART = {"same_hours", "rolling", "six", "centre", "hourly", "heats", "without"}
-"""Asked in other ways: parts of days, chains of hours, other formulas, what is left out. Their own tests hold them."""
-BY = {"queue": "queue", "channel": "channel", "department": "department", "category": "category", "seat": "seat"}
+APART = {"same_hours", "centre", "heats"}
+"""Asked in other ways: parts of days, means of an hour over many weeks. Their own tests hold them."""
+BY = {
+    "rolling": "rolling24h",
+    "hourly": "hour",
+    "queue": "queue",
+    "channel": "channel",
+    "department": "department",
+    "category": "category",
+    "seat": "seat",
+}
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeProduct, Path]]:
     folder = tmp_path_factory.mktemp("same")
     with installation(folder) as product:
+        approved = Exclusion(datetime(2026, 3, 3, 9), datetime(2026, 3, 3, 12), "系统故障", "线路中断", "运行科")
+        with write(product.engine) as conn:
+            add_exclusion(conn, approved, at("2026-03-04 09:00"))
         yield product, folder
 
 
@@ -80,6 +94,8 @@ def figures(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
 
 def asked_by(path: tuple[str, ...], value: KpiValue) -> tuple[str | None, str]:
     """How the command is asked for a figure, and its key there; a day is asked for by its dates."""
+    if "rolling" in path:
+        return BY["rolling"], value.key
     if not value.key or re.fullmatch(r"20[0-9]{2}-[0-9-]*", value.key):
         return None, ""
     return next((BY[name] for name in path if name in BY), "seat" if "/" in value.key else None), value.key
@@ -89,6 +105,12 @@ def hours_of(page: str, path: tuple[str, ...], preset: str) -> tuple[str, ...]:
     """Today's calls are compared up to the last whole hour, 13 o'clock: that much of a day is asked for."""
     part = page == "calls" and preset == "today" and path[0] == "figures"
     return ("--until-hour", "13") if part and path[-1] in ("part", "before", "last_year") else ()
+
+
+def formula_of(path: tuple[str, ...], value: KpiValue) -> tuple[str, ...]:
+    """Of the formulas side by side each is asked for by name; what leaves exclusions out says so."""
+    named = (value.kpi, "--formula", value.formula) if "six" in path else ()
+    return (*named, "--exclude") if path[-1] == "without" else named
 
 
 def as_told(row: Mapping[str, Any]) -> tuple[object, ...]:
@@ -106,13 +128,13 @@ def test_every_figure_of_every_page_is_the_command_lines(
     product, folder = made
     told = Told(Place(folder, product.engine).configured(), capsys)
     answers: dict[tuple[object, ...], dict[tuple[str, str, str], tuple[object, ...]]] = {}
-    compared = dict.fromkeys(views(Data(product), preset, compare), 0)
+    compared, seen = dict.fromkeys(views(Data(product), preset, compare), 0), set[str]()
     for page, view in views(Data(product), preset, compare).items():
         for path, value in figures(view):
             grain, key = asked_by(path, value)
             if key and grain is None:
                 continue
-            hours = hours_of(page, path, preset)
+            hours = hours_of(page, path, preset) + formula_of(path, value)
             whole = (grain, value.start, value.end, hours)
             if whole not in answers:
                 as_of = max(min(TODAY, value.end), value.start)
@@ -122,4 +144,7 @@ def test_every_figure_of_every_page_is_the_command_lines(
             asked = (value.kpi, key, value.formula)
             assert answers[whole].get(asked) == as_shown(value), (page, path, asked, whole)
             compared[page] += 1
+            seen.update(path)
     assert {page: count for page, count in compared.items() if count < 3} == {}, compared
+    assert {"six", "rolling"} <= seen
+    assert ("without" in seen) is (preset in ("this-month", "this-half")), "the days of the exclusion"

@@ -5,6 +5,7 @@ an old Python gets a message and not a SyntaxError.
 """
 
 import ctypes
+import io
 import os
 import shlex
 import shutil
@@ -129,8 +130,18 @@ def typed() -> str:
     return f"python3 {shlex.quote(script)}"
 
 
+def speak_utf8() -> None:
+    """Write UTF-8 where the words go into a file or a pipe, as the product does: one file, one encoding."""
+    if "PYTHONIOENCODING" in os.environ:
+        return
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
+
+
 def main(words: Sequence[str]) -> int:
     """Set up what the words need and run it. Returns the exit code."""
+    speak_utf8()
     where = place(os.environ)
     try:
         if words[:1] == ["test"]:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 import start
-from venv_setup import Failure, Place, clean, digest, is_ready, uv_settings, write_state
+from venv_setup import Failure, Place, clean, digest, is_ready, say, uv_settings, write_state
 
 
 def test_it_is_ready_only_for_these_requirements_and_this_python(tmp_path: Path) -> None:
@@ -179,3 +179,13 @@ def test_it_finds_the_browser_on_the_path(tmp_path: Path, monkeypatch: pytest.Mo
     assert start.find_browser() == str(browser)
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     assert start.find_browser() is None
+
+
+def test_it_writes_into_a_file_in_the_encoding_of_the_product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Chinese Windows gives Python a file in GBK, while the product that follows writes UTF-8 into the same file."""
+    monkeypatch.delenv("PYTHONIOENCODING", raising=False)
+    with open(tmp_path / "said.txt", "w", encoding="gbk") as said:
+        monkeypatch.setattr(sys, "stdout", said)
+        start.speak_utf8()
+        say("正在安装依赖…")
+    assert (tmp_path / "said.txt").read_text(encoding="utf-8") == "正在安装依赖…\n"

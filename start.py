@@ -5,7 +5,6 @@ an old Python gets a message and not a SyntaxError.
 """
 
 import ctypes
-import io
 import os
 import shlex
 import shutil
@@ -19,6 +18,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the message an old Python gets
     )
 
 from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from venv_setup import Failure, Place, clean, prepare, say
@@ -135,7 +135,7 @@ def speak_utf8() -> None:
     if "PYTHONIOENCODING" in os.environ:
         return
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+        if isinstance(stream, TextIOWrapper) and not stream.isatty():
             stream.reconfigure(encoding="utf-8")
 
 

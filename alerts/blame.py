@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 
 from alerts.seen import Subject
 from db.answers import evaluate
-from kpi.catalogue import Catalogue
+from kpi.catalogue import BUILTIN, Catalogue
+from kpi.misses import HAPPENED, SHORT_OF
 from kpi.model import Ask, Better, Grain, Kpi, KpiValue, Unit
 from kpi.periods import ONE_DAY
 from kpi.showing import Showing
-from targets import said
 
 USUAL_DAYS = 28
 MOST = 3
@@ -36,7 +36,8 @@ _NAMES = {
 SOMEBODY = ("有一个座席", "另有一个座席")
 """What the first and any further seat is called where seats go without names."""
 MORE, LESS = "比平常多", "比平常少"
-_VERBS = (MORE, LESS, *(f"{verb} [0-9]" for verb, *_ in (*said.MISSES.values(), *said.OTHER_MISSES)))
+_MISSES = (SHORT_OF, HAPPENED, *(kpi.misses for kpi in BUILTIN if kpi.misses is not None))
+_VERBS = (MORE, LESS, *(f"{one.verb} [0-9]" for one in _MISSES))
 _A_SEAT = re.compile(rf"座席 .+?(?={'|'.join(_VERBS)})")
 """A sentence's seat, up to what it did."""
 
@@ -162,7 +163,7 @@ def sentence(kpi: Kpi, part: Part) -> str:
         what = LESS if kpi.better is Better.HIGHER else MORE
         unit = "秒" if kpi.unit is Unit.SECONDS else "件"
         return f"{place}{what} {part.more:,.0f} {unit}"
-    verb, word, _ = said.miss_words(kpi)
-    more = f"{part.more:,.0f} {word}".rstrip()
-    count = f"{part.events:,.0f} {word}".rstrip()
-    return f"{place}{verb} {count},占 {part.share:.0%}(平常 {part.usual_share:.0%}),多出 {more}"
+    called = kpi.called_missing
+    more = f"{part.more:,.0f} {called.word}".rstrip()
+    count = f"{part.events:,.0f} {called.word}".rstrip()
+    return f"{place}{called.verb} {count},占 {part.share:.0%}(平常 {part.usual_share:.0%}),多出 {more}"

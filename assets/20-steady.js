@@ -2,12 +2,20 @@
 (function () {
   "use strict";
   var LONGEST = 10000, AFTER = 60;
-  var ask = window.fetch.bind(window), waiting = [], held = false, patience = null;
+  var ask = window.fetch.bind(window), waiting = [], held = false, asking = 0, patience = null;
 
+  // What may go on does: nothing while a button is held, what would redraw the page not before a click has its answer.
+  function goOn() {
+    if (held) return;
+    waiting.splice(0).forEach(function (one) {
+      if (one.redraws && asking) waiting.push(one);
+      else one.go();
+    });
+  }
   function release() {
     held = false;
     clearTimeout(patience);
-    waiting.splice(0).forEach(function (go) { go(); });
+    goOn();
   }
   function hold() {
     held = true;
@@ -21,12 +29,34 @@
   document.addEventListener("keydown", function (event) { if (event.key === " " && !event.repeat) hold(); }, true);
   document.addEventListener("keyup", function (event) { if (event.key === " ") letGo(); }, true);
 
+  // What a request of Dash asks: ``click``: what a button does; ``redraws``: what is new; ``opens``: the drawer.
+  function asked(options) {
+    var text = String((options || {}).body), body = text.charAt(0) === "{" ? JSON.parse(text) : {};
+    var changed = body.changedPropIds || [];
+    return {
+      click: [].concat.apply([], body.inputs || []).some(function (one) { return one && one.property === "n_clicks" && one.value; })
+        && changed.some(function (name) { return /\.n_clicks$/.test(name); }),
+      redraws: changed.indexOf("data-version.data") >= 0,
+      opens: text.indexOf("provenance-drawer.visible") >= 0,
+    };
+  }
+  // A button that is drawn anew asks, too; Dash then drops the answer to the click that is still on its way.
+  function answered() {
+    asking -= 1;
+    goOn();
+  }
+
   window.fetch = function (_url, options) {
-    var page = location.pathname, opens = String((options || {}).body).indexOf("provenance-drawer.visible") >= 0;
-    return ask.apply(null, arguments).then(function (answer) {
+    var page = location.pathname, what = asked(options), reply = ask.apply(null, arguments);
+    if (what.click) {
+      asking += 1;
+      reply.then(function () { setTimeout(answered, AFTER); }, answered);
+    }
+    return reply.then(function (answer) {
       // a drawer asked for on a page that has been left does not open over the next one
-      if (opens && page !== location.pathname) return new Response(null, { status: 204 });
-      return held ? new Promise(function (go) { waiting.push(function () { go(answer); }); }) : answer;
+      if (what.opens && page !== location.pathname) return new Response(null, { status: 204 });
+      if (!held && !(asking && what.redraws)) return answer;
+      return new Promise(function (go) { waiting.push({ redraws: what.redraws, go: function () { go(answer); } }); });
     });
   };
 

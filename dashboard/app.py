@@ -28,6 +28,7 @@ from dashboard import (
 )
 from dashboard.data import EXTENSION, Data, DatabaseGone
 from dashboard.english import edge
+from dashboard.english.catalogue_words import own_words
 from dashboard.product import ProductLike
 from dashboard.shell import layout
 from dashboard.texts import for_scripts, t
@@ -93,7 +94,9 @@ def create_app(product: ProductLike) -> Dash:
     server = app.server
     server.extensions[EXTENSION] = data
     policy: list[str] = [auth.content_policy(())]
-    language.install(server)  # first of all: the guard, too, speaks the language that was chosen
+    language.install(
+        server, own_words(product.catalogue)
+    )  # first of all: the guard, too, speaks the language that was chosen
     auth.install(server, access, lambda: policy[0])
     delivery.install(server)
     edge.install(server)

@@ -21,6 +21,17 @@ def value_text(value: float | None, unit: str, bounds: tuple[float, ...] = ()) -
     return text if value is None or not unit else f"{text} {unit}"
 
 
+def brief_text(value: float | None, unit: str, bounds: tuple[float, ...] = ()) -> str:
+    """The same without a unit that stands beside it anyway: “63.2”, “95.71 %”."""
+    text = bare(value, unit, bounds)
+    return text if value is None else f"{text} {again(unit)}".strip()
+
+
+def again(unit: str) -> str:
+    """A unit where one stands beside it anyway: “%” alone is written again."""
+    return unit if unit == Unit.PERCENT.value else ""
+
+
 def bare(value: float | None, unit: str, bounds: tuple[float, ...] = ()) -> str:
     """The value alone, on its side of every bound."""
     if value is None:
@@ -58,7 +69,7 @@ def target_text(cell: Cell) -> str:
 
 def target_brief(cell: Cell) -> str:
     """The same without a unit that stands beside it anyway: “≥ 60”, “≥ 96 %”."""
-    return target_text(cell if cell.unit == Unit.PERCENT.value else replace(cell, unit=""))
+    return target_text(replace(cell, unit=again(cell.unit)))
 
 
 def chance(probability: float | None) -> str:

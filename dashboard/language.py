@@ -9,8 +9,10 @@ from flask import Flask, request
 COOKIE = "lang"
 CHINESE = "zh-CN"
 ENGLISH = "en"
+Pairs = tuple[tuple[str, str], ...]
 
 _current: ContextVar[str] = ContextVar("language", default=CHINESE)
+_given: ContextVar[Pairs] = ContextVar("own words", default=())
 
 
 def known(name: str | None) -> str:
@@ -28,6 +30,11 @@ def use(name: str | None) -> None:
     _current.set(known(name))
 
 
+def own_words() -> Pairs:
+    """What the installation of the current request calls its own KPIs and measures: (Chinese, English)."""
+    return _given.get()
+
+
 def spoken(text: str) -> str:
     """A text of the rooms below, which are Chinese, in the language of the request: for one that is cut short, of which
     nobody could tell later what it says."""
@@ -38,6 +45,11 @@ def spoken(text: str) -> str:
     return to_english(text)
 
 
-def install(server: Flask) -> None:
-    """Every request is answered in the language its cookie names."""
-    server.before_request(lambda: use(request.cookies.get(COOKIE)))
+def install(server: Flask, own: Pairs = ()) -> None:
+    """Every request is answered in the language its cookie names. ``own``: (Chinese, English) of the installation."""
+
+    def begin() -> None:
+        use(request.cookies.get(COOKIE))
+        _given.set(own)
+
+    server.before_request(begin)

@@ -48,6 +48,7 @@ TARGET_TEXTS: dict[str, str] = {
     "targets.room": "余量与还需",
     "targets.trend": "近 28 天",
     "targets.more": "详情",
+    "targets.of_day": "当日",
     "targets.open": "{name}的详情",
     "targets.proposed": "绑定待确认",
     "targets.unbound": "未绑定",

@@ -22,7 +22,6 @@ from kpi.model import Better, Grain, Unit
 from kpi.pace_model import BoundTo, Pace, Progress, ProgressRow
 from kpi.periods import Period
 from kpi.status import Status
-from targets.said import miss_words
 
 ROWS, ALERTS = 6, 4
 
@@ -154,9 +153,8 @@ def cause_text(cause: Cause, day: BadDay) -> str:
         word = t("wall.seconds") if day.kpi.unit is Unit.SECONDS else t("wall.items")
         more = fmt.number(round(cause.events - cause.usual))
         return t("wall.cause_less" if less else "wall.cause_more", place=place, n=more, word=word)
-    verb, word, _ = miss_words(day.kpi)
-    usual = fmt.number(round(cause.usual))
-    return t("wall.cause", place=place, verb=verb, n=fmt.number(round(cause.events)), word=word, usual=usual)
+    miss, usual = day.kpi.called_missing, fmt.number(round(cause.usual))
+    return t("wall.cause", place=place, verb=miss.verb, n=fmt.number(round(cause.events)), word=miss.word, usual=usual)
 
 
 def alerts_scene(view: WallView, _notices: Sequence[Notice]) -> Html:

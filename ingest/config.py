@@ -108,7 +108,8 @@ def _measures(at: At) -> tuple[Measure, ...]:
     found: dict[str, Measure] = {}
     builtin = {measure.code for measure in ALL_MEASURES}
     for item in at.items():
-        got = item.fields(("code", "name", "unit", "nature", "note"), required=("code", "name", "unit"))
+        keys = ("code", "name", "english", "unit", "nature", "note")
+        got = item.fields(keys, required=("code", "name", "unit"))
         if not {"code", "name", "unit"} <= set(got):
             continue
         code, unit = got["code"].code(), got["unit"].choice([unit.value for unit in Unit])
@@ -117,16 +118,16 @@ def _measures(at: At) -> tuple[Measure, ...]:
         if "-" in code:
             got["code"].problem("计量的代码里不能有 ‘-’ (公式里它是减号),请改用 ‘_’")
         nature = got["nature"].choice(tuple(Nature)) if "nature" in got else Nature.FLOW.value
-        note = got["note"].text() if "note" in got else ""
+        note = _text(got, "note")
         if unit and nature:
-            found[code] = Measure(
-                code, got["name"].text(), Fact.READING, Unit(unit), DatedBy.STATED, Nature(nature), note
-            )
+            kind = (Fact.READING, Unit(unit), DatedBy.STATED, Nature(nature))
+            found[code] = Measure(code, got["name"].text(), *kind, note, _text(got, "english"))
     return tuple(found.values())
 
 
 def _kpis(at: At, own: tuple[Measure, ...]) -> tuple[Kpi, ...]:
-    keys = ("code", "name", "numerator", "denominator", "unit", "better", "group", "note", "aliases")
+    keys = ("code", "name", "english", "numerator", "denominator", "unit", "better", "group", "note", "note_english",
+            "aliases")  # fmt: skip
     found: list[Kpi] = []
     names = {measure.code: measure.name for measure in (*ALL_MEASURES, *own)}
     for item in at.items():
@@ -153,12 +154,17 @@ def _kpi(got: dict[str, At], names: Mapping[str, str]) -> Kpi | None:
     better = got["better"].choice(tuple(Better)) if "better" in got else Better.NEUTRAL.value
     group = got["group"].choice([group.value for group in Group]) if "group" in got else Group.VOLUMES.value
     aliases = got["aliases"].words() if "aliases" in got else ()
-    note = got["note"].text() if "note" in got else ""
     code, name = got["code"].code(), got["name"].text()
     if not (numerator and unit and better and group):
         return None
     formula = Formula("default", formula_text(numerator, denominator, names), numerator, denominator)
-    return Kpi(code, name, Group(group), Unit(unit), Better(better), (formula,), aliases, note)
+    english, note, note_english = (_text(got, key) for key in ("english", "note", "note_english"))
+    plain = (code, name, Group(group), Unit(unit), Better(better), (formula,), aliases, note)
+    return Kpi(*plain, english=english, note_english=note_english)
+
+
+def _text(got: Mapping[str, At], key: str) -> str:
+    return got[key].text() if key in got else ""
 
 
 def _terms(at: At, names: Mapping[str, str]) -> Terms:

@@ -20,12 +20,13 @@ def _formula_lines(kpi: Kpi) -> Iterable[str]:
 def _kpi_row(kpi: Kpi) -> str:
     names = "、".join((kpi.name, *kpi.aliases))
     formulas = "<br>".join(_formula_lines(kpi))
-    return f"| {names} | `{kpi.code}` | {formulas} | {kpi.unit.value} | {BETTER_NAMES[kpi.better]} | {kpi.note} |"
+    said = (names, kpi.english, f"`{kpi.code}`", formulas, kpi.unit.value, BETTER_NAMES[kpi.better], kpi.note)
+    return f"| {' | '.join(said)} |"
 
 
 def _measure_row(measure: Measure) -> str:
     return (
-        f"| {measure.name} | `{measure.code}` | {measure.unit.value} | {measure.fact.value} "
+        f"| {measure.name} | {measure.english} | `{measure.code}` | {measure.unit.value} | {measure.fact.value} "
         f"| {measure.dated_by.value} | {measure.nature.value} |"
     )
 
@@ -36,9 +37,9 @@ def markdown(catalogue: Catalogue) -> str:
     lines += ["每个指标只在最后相除一次;分母为 0 或没有数据时没有值。同一指标有几种口径时,第一种为默认。", ""]
     for group in Group:
         rows = [_kpi_row(kpi) for kpi in catalogue if kpi.group is group]
-        head = ["| 指标(其他叫法) | 代码 | 口径 | 单位 | 方向 | 说明 |", "|---|---|---|---|---|---|"]
+        head = ["| 指标(其他叫法) | 英文 | 代码 | 口径 | 单位 | 方向 | 说明 |", "|---|---|---|---|---|---|---|"]
         lines += [f"## {group.value}", "", *head, *rows, ""]
-    head = ["| 计量 | 代码 | 单位 | 所在表 | 归属日期 | 性质 |", "|---|---|---|---|---|---|"]
+    head = ["| 计量 | 英文 | 代码 | 单位 | 所在表 | 归属日期 | 性质 |", "|---|---|---|---|---|---|---|"]
     lines += ["## 计量", "", *head, *(_measure_row(m) for m in catalogue.measures.values()), ""]
     return "\n".join(lines)
 

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from kpi.misses import HAPPENED, SHORT_OF, Misses
+
 
 class Fact(StrEnum):
     """The fact table a measure is kept in."""
@@ -90,7 +92,8 @@ class NoValue(StrEnum):
 class Measure:
     """A count or a sum that may be added over centres, seats, hours and days (unless a stock).
 
-    ``code`` is the column name in its fact table, or the ``measure`` text of a reading.
+    ``code`` is the column name in its fact table, or the ``measure`` text of a reading. ``english``: its name as it
+    stands in formulas in English; '' leaves the Chinese one.
     """
 
     code: str
@@ -100,6 +103,7 @@ class Measure:
     dated_by: DatedBy
     nature: Nature = Nature.FLOW
     note: str = ""
+    english: str = ""
 
 
 Terms = tuple[tuple[str, int], ...]
@@ -121,7 +125,11 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """A KPI (指标): name, unit, direction, and its formulas, the first of which is the default."""
+    """A KPI (指标): name, unit, direction, and its formulas, the first of which is the default.
+
+    ``english`` and ``note_english`` are name and note in English ('' leaves the Chinese); ``words`` what else its
+    formulas say that no measure is called: (Chinese, English), with ``{n}`` for figures.
+    """
 
     code: str
     name: str
@@ -132,6 +140,10 @@ class Kpi:
     aliases: tuple[str, ...] = ()
     note: str = ""
     min_denominator: int = 1
+    english: str = ""
+    note_english: str = ""
+    misses: Misses | None = None
+    words: tuple[tuple[str, str], ...] = ()
 
     def formula(self, code: str | None = None) -> Formula:
         """The formula with this code, or the default one. Raises KeyError naming the codes there are."""
@@ -147,6 +159,11 @@ class Kpi:
     def is_count(self) -> bool:
         """True where the value is a count, not a ratio."""
         return not self.formulas[0].denominator
+
+    @property
+    def called_missing(self) -> Misses:
+        """What its misses are called: its own words, or those of any KPI that should be as high or low."""
+        return self.misses or (HAPPENED if self.better is Better.LOWER else SHORT_OF)
 
     def sample_of(self, value: KpiValue) -> float | None:
         """How much a figure stands on: what it was divided by; of seats the items that were divided, for a centre has

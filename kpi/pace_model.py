@@ -152,6 +152,16 @@ class ProgressRow:
     spark: tuple[float | None, ...] = ()
     newest: date | None = None
 
+    @property
+    def has_days(self) -> bool:
+        """True where each day has a value of its own: of facts. What people enter stands until the next entry."""
+        return bool(self.spark) and self.binding is not None and self.binding.bound_to is BoundTo.KPI
+
+    @property
+    def of_day(self) -> float | None:
+        """The value of the day asked as of; None where it has none of its own."""
+        return self.spark[-1] if self.has_days else None
+
     def due(self, as_of: date) -> Pace:
         """The pace that counts on a day."""
         return self.half if as_of <= self.half.period.end else self.full

@@ -38,6 +38,9 @@ SERVICE_LEVEL_FORMULAS: tuple[Formula, ...] = (
 )
 """The six of RULES 2 and, last, the strict reading “不足 T 秒” that some contracts use."""
 
+SERVICE_LEVEL_WORDS = (("{n}秒接通率", "Answered within {n} s"), ("{n}秒后放弃量", "abandoned after {n} s"))
+"""What is said of these and is no name of a measure, in English."""
+
 SIX: tuple[str, ...] = tuple(f.code for f in SERVICE_LEVEL_FORMULAS[:6])
 """The codes shown side by side on the page."""
 

@@ -118,8 +118,8 @@ def _figures(scope: Scope, one: Miss) -> tuple[Cell, ...]:
     unit, target = one.kpi.unit.value, one.row.due(scope.period.end).target
     level = target.fraction or 0.0
     gap = said.distance(abs(level - (one.value.value or 0.0)), unit).rstrip(",")
-    verb, word, _luck = said.miss_words(one.kpi)
-    events = f"多{verb} {words.number(round(one.events))} {word}".rstrip() if unit == words.PERCENT else ""
+    miss = one.kpi.called_missing
+    events = f"多{miss.verb} {words.number(round(one.events))} {miss.word}".rstrip() if unit == words.PERCENT else ""
     return (
         Cell(one.row.indicator.name),
         words.figure(one.value, unit, words.bounds_of(target), Status.MISSED),

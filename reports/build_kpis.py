@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from statistics import median
 
-from kpi.model import Grain, Group, Kpi, KpiValue, NoValue, Unit
+from kpi.model import Fact, Grain, Group, Kpi, KpiValue, NoValue, Unit
 from kpi.periods import split
 from kpi.showing import Showing
 from kpi.status import Status
@@ -20,16 +20,20 @@ PIECES = {Kind.WEEKLY: Grain.DAY, Kind.MONTHLY: Grain.WEEK, Kind.HALF_YEAR: Grai
 DRAWN = ("answer_rate", "service_level", "daily_output", "on_time_closure_rate", "satisfaction_rate")
 MOST = 5
 OUTPUT_UNIT = Unit.ITEMS_PER_SEAT_DAY.value
-VOLUMES = {"offered_volume": Group.CALLS, "inbound_volume": Group.CALLS, "accepted_volume": Group.ORDERS}
+COUNTED_IN = {Fact.CALL: Group.CALLS, Fact.ORDER: Group.ORDERS, Fact.SEAT: Group.SEATS}
 
 
-def _group(kpi: Kpi) -> Group:
-    return VOLUMES.get(kpi.code, kpi.group)
+def _group(scope: Scope, kpi: Kpi) -> Group:
+    """The section a KPI is told in; a volume is told with what it counts."""
+    counted = scope.house.catalogue.measures.get(kpi.formulas[0].numerator[0][0])
+    if kpi.group is not Group.VOLUMES or counted is None:
+        return kpi.group
+    return COUNTED_IN.get(counted.fact, kpi.group)
 
 
 def known(scope: Scope, *groups: Group) -> list[Kpi]:
     """The KPIs of these groups that the sources tell in the period or told before; volumes first."""
-    mine = [kpi for kpi in scope.house.catalogue if _group(kpi) in groups]
+    mine = [kpi for kpi in scope.house.catalogue if _group(scope, kpi) in groups]
     codes = [kpi.code for kpi in mine]
     now, then = scope.totals(codes, scope.period), scope.totals(codes, scope.before)
     told = [k for k in mine if any(one[k.code].reason not in SILENT for one in (now, then)) or k.code in scope.judged]

@@ -8,32 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
+from kpi.misses import SHORT_OF, Misses
 from kpi.model import Better, Kpi, NoValue, Unit
 from kpi.rounding import exact, half_up, on_its_side
 from kpi.sheet import Cell
 from kpi.status import OPERATOR_SIGNS, Operator
-
-MISSES: dict[str, tuple[str, str, str]] = {
-    "answer_rate": ("漏接", "个", "全部接通"),
-    "service_level": ("超时", "个", "全部按时接通"),
-    "abandon_rate": ("放弃", "个", "一个都不放弃"),
-    "ivr_loss_rate": ("呼损", "个", "一个都不呼损"),
-    "recording_rate": ("漏录音", "个", "全部录音"),
-    "call_satisfaction_rate": ("不满意", "个", "全部满意"),
-    "first_contact_rate": ("不能当场解答", "件", "全部当场解答"),
-    "dispatch_on_time_rate": ("派单超时", "件", "全部及时派单"),
-    "dispatch_accuracy": ("派错", "件", "全部派准"),
-    "at_fault_return_rate": ("有责退单", "件", "一件都不退"),
-    "closure_rate": ("未办结", "件", "全部办结"),
-    "on_time_closure_rate": ("逾期", "件", "全部按时办结"),
-    "callback_rate": ("漏回访", "件", "全部回访"),
-    "satisfaction_rate": ("不满意", "件", "全部满意"),
-    "missed_call_return_rate": ("漏回拨", "个", "全部回拨"),
-    "quality_pass_rate": ("不合格", "件", "全部合格"),
-    "inspection_rate": ("漏检", "件", "全部质检"),
-    "at_fault_complaint_rate": ("有责投诉", "件", "一件都不发生"),
-}
-"""KPI → (what a miss is called, its counting word, the best that can still happen)."""
 
 PERCENT = Unit.PERCENT.value
 NOT_STARTED = "期间还没有开始"
@@ -85,23 +64,17 @@ def needed(value: float, operator: Operator, unit: str) -> str:
     return f"{OPERATOR_SIGNS[operator]} {_with_unit(f'{_cut(_scaled(value, unit), 1, careful):,f}', unit)}"
 
 
-OTHER_MISSES = (("差", "", "全部达成"), ("发生", "", "一个都不发生"))
-"""The same of any other KPI: of one that should be high, of one that should be low."""
-
-
-def miss_words(kpi: Kpi | None) -> tuple[str, str, str]:
-    """What a miss of this KPI is called, its counting word, and the best that can still happen."""
-    if kpi is not None and kpi.code in MISSES:
-        return MISSES[kpi.code]
-    return OTHER_MISSES[kpi is not None and kpi.better is Better.LOWER]
+def _called(kpi: Kpi | None) -> Misses:
+    """What a miss of this KPI is called; None: an indicator that none is behind."""
+    return kpi.called_missing if kpi is not None else SHORT_OF
 
 
 def may_still_miss(kpi: Kpi | None, left: float, allowance: float) -> str:
     """“还可漏接 1,234 个(已用 61 %)”, or by how much the allowance is overdrawn."""
-    verb, word, _ = miss_words(kpi)
+    called = _called(kpi)
     if left < 0:
-        return f"{verb}已超支 {_counted(_cut(exact(-left), 0, ROUND_CEILING), word)}"
-    text = f"还可{verb} {_counted(_cut(exact(left), 0, ROUND_FLOOR), word)}"
+        return f"{called.verb}已超支 {_counted(_cut(exact(-left), 0, ROUND_CEILING), called.word)}"
+    text = f"还可{called.verb} {_counted(_cut(exact(left), 0, ROUND_FLOOR), called.word)}"
     if allowance > 0:
         text += f"(已用 {half_up(exact((allowance - left) / allowance * 100), 0)} %)"
     return text
@@ -118,7 +91,7 @@ def per_day(value: float, operator: Operator, unit: str, *, share: bool) -> str:
 
 def out_of_reach(kpi: Kpi | None, best: float) -> str:
     """“已无法达标:余下全部接通也只有 95.2 %”."""
-    _, _, luck = miss_words(kpi)
+    luck = _called(kpi).best
     if kpi is not None and kpi.better is Better.LOWER:
         least = _cut(_scaled(best, PERCENT), 1, ROUND_CEILING)
         return f"已无法达标:余下{luck}也有 {least:,f} %"

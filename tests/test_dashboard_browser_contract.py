@@ -73,6 +73,22 @@ def test_on_a_phone_a_row_is_a_card_that_names_its_figures(browser: Browser, sit
         expect(page.locator(".contract-table thead")).to_be_hidden()
 
 
+def test_the_sheet_page_is_whole_at_every_width_and_cards_on_a_phone(browser: Browser, site: Site) -> None:
+    cut = CUT.replace(".contract-panel", ".group")
+    with visitor(browser, site, DESK) as someone:
+        page = someone.open("/targets?sheet=city-2026")
+        row = page.locator("tr", has_text="closure_rate").first
+        for width in (1366, 1024, 768, 390):
+            page.set_viewport_size({"width": width, "height": 768})
+            page.wait_for_function("w => innerWidth === w && document.documentElement.scrollWidth <= w", arg=width)
+            assert page.evaluate(cut) == [0, 0], width
+        for word in ("至今", "半年", "全年", "达成概率", "今日"):
+            expect(row.locator(".cell-word", has_text=word)).to_be_visible()
+        expect(row.locator(".bullet")).to_be_visible()
+        expect(page.locator(".progress-table thead")).to_be_hidden()
+        assert someone.troubles == []
+
+
 def test_only_the_rows_that_changed_are_drawn_anew(browser: Browser, site: Site) -> None:
     with visitor(browser, site, DESK) as someone:
         page = someone.open()

@@ -146,6 +146,30 @@ def test_a_click_counts_while_what_is_new_is_on_its_way(someone: Visitor) -> Non
     assert someone.troubles == []
 
 
+def test_a_click_counts_though_its_answer_comes_after_what_is_new(someone: Visitor) -> None:
+    page = someone.open("/alerts")
+    place = opener(page)
+    late: list[Route] = []
+
+    def hold_back(route: Route) -> None:
+        body = json.loads(route.request.post_data or "{}")
+        if ids.DRAWER in body["output"] and len(body["changedPropIds"]) == 1:
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/_dash-update-component**", hold_back)
+    page.mouse.click(*place)
+    with page.expect_response(lambda answer: "alerts-digests" in (answer.request.post_data or "")):
+        name_rule(someone.site, "二", "甲")
+    page.wait_for_timeout(500)
+    assert len(late) == 1
+    late[0].continue_()
+    expect(page.locator(DRAWER)).to_be_visible()
+    expect(page.locator("tr", has_text="二").first).to_be_visible()
+    assert someone.troubles == []
+
+
 def test_a_press_of_the_space_bar_counts_too(someone: Visitor) -> None:
     page = someone.open("/alerts")
     opener(page)

@@ -76,7 +76,7 @@ def test_it_says_what_there_is_when_a_kpi_is_unknown() -> None:
 
 def test_it_takes_a_kpi_of_the_centres_own_in_one_declaration() -> None:
     tickets = Measure("red_tickets", "红单量", Fact.READING, Unit.ITEMS, DatedBy.STATED)
-    own = ratio("answer_twice", "自定义率", Group.CALLS, UP, "answered / offered")
+    own = ratio("answer_twice", "自定义率", "Own rate", Group.CALLS, UP, "answered / offered")
     catalogue = build([own], [tickets])
     assert catalogue.kpi("自定义率").formulas[0].text == "接通量 ÷ 人工请求量"
     assert catalogue.measures["red_tickets"].name == "红单量"
@@ -84,4 +84,4 @@ def test_it_takes_a_kpi_of_the_centres_own_in_one_declaration() -> None:
 
 def test_it_refuses_a_name_declared_twice() -> None:
     with pytest.raises(ValueError, match="重复声明"):
-        build([ratio("my_rate", "热线接通率", Group.CALLS, UP, "answered / offered")])
+        build([ratio("my_rate", "热线接通率", "My rate", Group.CALLS, UP, "answered / offered")])

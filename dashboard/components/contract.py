@@ -13,7 +13,20 @@ from dashboard import format as fmt
 from dashboard import format_pace as fp
 from dashboard import ids
 from dashboard.components import kpi, pace
-from dashboard.components.parts import MARKS, Child, Children, Column, aria, figure, link, panel, row, stale_note, table
+from dashboard.components.parts import (
+    MARKS,
+    Child,
+    Children,
+    Column,
+    aria,
+    cell_word,
+    figure,
+    link,
+    panel,
+    row,
+    stale_note,
+    table,
+)
 from dashboard.filters import Filters
 from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
@@ -46,7 +59,7 @@ def contract_panel(view: Overview, filters: Filters, drawn: str) -> Component | 
     titles = [column for column, _ in columns]
     made = [_row(i, titles, [cell(i) for _, cell in columns], view, drawn=i.kpi.code == drawn) for i in items]
     label = t("overview.contract")
-    body = table(label, titles, made, "kpi-table contract-table")
+    body = table(label, titles, made, "kpi-table row-cards contract-table")
     legend = html.Span(t("targets.bar_legend"), className="bar-legend")
     return panel(label, body, "contract-panel", aside=[legend, shown.common, *_whole_sheets(view)])
 
@@ -99,7 +112,7 @@ def _name(shown: Shown, item: Indicator) -> Children:
 
 def _value(shown: Shown, item: Indicator) -> Children:
     value = figure(fmt.figure(item.now, item.kpi.unit, item.target))
-    return [_word(shown.view.label), value, kpi.parts_of(item)]
+    return [cell_word(shown.view.label), value, kpi.parts_of(item)]
 
 
 def _change(shown: Shown, item: Indicator) -> Children:
@@ -113,7 +126,7 @@ def _to_date(shown: Shown, item: Indicator) -> Children:
         return None
     parts = fp.parts(paced.pace)
     value = figure(fp.shown(paced.pace, item.kpi.unit.value))
-    return [_word(pace.to_date_of(paced.period)), value, html.Span(parts, className="parts") if parts else None]
+    return [cell_word(pace.to_date_of(paced.period)), value, html.Span(parts, className="parts") if parts else None]
 
 
 def _target(shown: Shown, item: Indicator) -> Children:
@@ -124,7 +137,7 @@ def _target(shown: Shown, item: Indicator) -> Children:
     lines: list[Child] = [html.Span([_sign(shown, item), fp.target_brief(own.target)], className="mark-target")]
     if paced is not None:
         lines.append(html.Span(pace.name_of(paced.period), className="parts"))
-    return [_word(t("overview.target")), *lines]
+    return [cell_word(t("overview.target")), *lines]
 
 
 def _sign(shown: Shown, item: Indicator) -> Component | None:
@@ -150,13 +163,9 @@ def _chance(shown: Shown, item: Indicator) -> Children:
     paced = shown.view.paces.get(item.kpi.code)
     if paced is None or paced.pace.probability is None:
         return None
-    return [_word(t("indicator.probability")), fp.chance(paced.pace.probability)]
+    return [cell_word(t("indicator.probability")), fp.chance(paced.pace.probability)]
 
 
 def _today(item: Indicator) -> Children:
-    return [_word(t("overview.today")), figure(fmt.figure(item.today, item.kpi.unit, item.target))]
+    return [cell_word(t("overview.today")), figure(fmt.figure(item.today, item.kpi.unit, item.target))]
 
-
-def _word(text: str) -> Component:
-    """What the column is called, where the table has no head: on a phone."""
-    return html.Span(text, className="cell-word")

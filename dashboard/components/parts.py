@@ -79,6 +79,11 @@ class Column:
     silent: bool = False
 
 
+def cell_word(text: str) -> Component:
+    """What the column is called, where the table has no head: on a phone."""
+    return html.Span(text, className="cell-word")
+
+
 def table(label: str, columns: Sequence[Column], rows: Sequence[Component], class_name: str = "") -> Component:
     """A table in a region that scrolls by itself and can be reached with the keyboard."""
     titles = [html.Span(c.title, className="sr-only") if c.silent else c.title for c in columns]

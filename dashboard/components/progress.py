@@ -10,6 +10,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard import format as fmt
 from dashboard import format_pace as fp
 from dashboard import ids
 from dashboard.components.bullet import bullet
@@ -19,6 +20,7 @@ from dashboard.components.parts import (
     Column,
     aria,
     badge,
+    cell_word,
     data,
     figure,
     link,
@@ -31,23 +33,12 @@ from dashboard.figures.spark import spark_mask
 from dashboard.judged import worry
 from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
+from kpi.model import NoValue
 from kpi.pace_model import Pace, PaceClass, ProgressRow
 from kpi.status import Status
 
 SPARK = (68, 26)
 ALARMING = (Status.OUT_OF_REACH, Status.MISSED, Status.AT_RISK)
-
-COLUMNS = (
-    Column(t("targets.status"), "status"),
-    Column(t("targets.name"), "name"),
-    Column(t("targets.value"), "num"),
-    Column(t("targets.bar"), "bar"),
-    Column(t("targets.half"), "mark half"),
-    Column(t("targets.full"), "mark full"),
-    Column(t("targets.room"), "said"),
-    Column(t("targets.trend"), "trend"),
-)
-
 
 def groups(
     rows: Sequence[ProgressRow], as_of: date, filters: TargetFilters, sources: Mapping[str, Sequence[str]]
@@ -56,15 +47,37 @@ def groups(
     ``sources``: by row, of those that wait for some."""
     several = len({r.project for r in rows}) > 1
     made: list[Child] = []
+    columns = _columns(filters)
     for (number, level), found in groupby(rows, key=lambda r: (r.project, r.indicator.level1)):
         members = list(found)
         name = f"{members[0].project_name} · {level}" if several else level
-        drawn = [progress_row(one, as_of, filters, sources.get(one.key, ())) for one in members]
-        made.append(_group(f"{number}-{level}", name, members, as_of, drawn))
+        drawn = [_row(columns, one, as_of, filters, sources.get(one.key, ())) for one in members]
+        body = table(name, columns, drawn, "kpi-table row-cards progress-table")
+        made.append(_group(f"{number}-{level}", name, members, as_of, body))
     return made
 
 
-def _group(code: str, name: str, rows: list[ProgressRow], as_of: date, drawn: list[Component]) -> Component:
+def _columns(filters: TargetFilters) -> list[Column]:
+    return [
+        Column(t("targets.status"), "status"),
+        Column(t("targets.name"), "name"),
+        Column(t("targets.value"), "num value"),
+        Column(t("targets.bar"), "bar"),
+        Column(t("targets.half"), "mark half"),
+        Column(t("targets.full"), "mark full"),
+        Column(t("targets.room"), "said"),
+        Column(t("indicator.probability"), "num chance"),
+        Column(_day_word(filters), "num today"),
+        Column(t("targets.trend"), "trend"),
+    ]
+
+
+def _day_word(filters: TargetFilters) -> str:
+    """“今日”, of a sheet as it stood on a past day “当日”."""
+    return t("overview.today") if filters.as_of is None else t("targets.of_day")
+
+
+def _group(code: str, name: str, rows: list[ProgressRow], as_of: date, body: Component) -> Component:
     worst = min((r.due(as_of).status for r in rows), key=worry)
     tally = [
         html.Span([MARKS[status][0], f" {count}"], className=f"tally tally-{MARKS[status][1]}", title=status.value)
@@ -76,7 +89,6 @@ def _group(code: str, name: str, rows: list[ProgressRow], as_of: date, drawn: li
             html.Span(tally, className="tallies"),
         ]
     )
-    body = table(name, COLUMNS, drawn, "kpi-table progress-table")
     judged_by_people = all(r.binding is None or r.binding.pace is PaceClass.GRADE for r in rows)
     calm = judged_by_people and worst not in ALARMING
     return html.Details([head, body], open=not calm, className="panel group", **data(group=code))
@@ -87,7 +99,9 @@ def _counts(rows: Sequence[ProgressRow], as_of: date) -> list[tuple[Status, int]
     return [(status, found.count(status)) for status in sorted(set(found), key=worry)]
 
 
-def progress_row(item: ProgressRow, as_of: date, filters: TargetFilters, sources: Sequence[str] = ()) -> Component:
+def _row(
+    columns: Sequence[Column], item: ProgressRow, as_of: date, filters: TargetFilters, sources: Sequence[str]
+) -> Component:
     """One indicator. ``sources``: what its figures wait for."""
     due = item.due(as_of)
     name = item.indicator.name
@@ -97,17 +111,19 @@ def progress_row(item: ProgressRow, as_of: date, filters: TargetFilters, sources
         html.Span(_standing(item), className="parts"),
     ]
     parts = html.Span(fp.parts(due), className="parts") if fp.parts(due) else None
-    value = [figure(fp.shown(due, item.unit)), parts, stale_note()]
+    value = [cell_word(t("targets.value")), figure(fp.shown(due, item.unit)), parts, stale_note()]
     return row(
-        COLUMNS,
+        columns,
         (
             badge(due.status),
             label,
             value,
             bullet(due, item.unit, name),
-            _mark(item.half, item.unit),
-            _mark(item.full, item.unit),
+            [cell_word(t("targets.half")), *_mark(item.half, item.unit, due)],
+            [cell_word(t("targets.full")), *_mark(item.full, item.unit, due)],
             _said(due),
+            _chance(due),
+            _of_day(item, due, filters),
             _spark(item),
         ),
         heading=1,
@@ -124,30 +140,47 @@ def _standing(item: ProgressRow) -> str:
     return item.indicator.level2
 
 
-def _mark(pace: Pace, unit: str) -> list[Child]:
-    """Target, status sign, projection and probability of one period."""
+def _mark(pace: Pace, unit: str, due: Pace) -> list[Child]:
+    """Target, status sign and projection of one period; the probability of the one that is not ``due``, which alone has
+    a column of its own."""
     sign, kind = MARKS[pace.status]
     lines: list[Child] = [
         html.Span(
             [
                 html.Span(sign, className=f"sign sign-{kind}", title=pace.status.value, **aria(hidden="true")),
                 html.Span(pace.status.value, className="sr-only"),
-                f" {fp.target_text(pace.target)}",
+                f" {fp.target_brief(pace.target)}",
             ],
             className="mark-target",
         )
     ]
     if pace.projected is not None:
         hint = t("targets.interval", low=fp.bare(pace.low, unit), high=fp.value_text(pace.high, unit))
-        text = t("targets.projected", value=fp.value_text(pace.projected, unit, fp.target_bounds(pace)))
+        text = t("targets.projected", value=fp.brief_text(pace.projected, unit, fp.target_bounds(pace)))
         lines.append(html.Span(text, className="parts", title=hint))
-    if pace.probability is not None:
+    if pace.probability is not None and pace is not due:
         lines.append(html.Span(t("targets.chance", p=fp.chance(pace.probability)), className="parts"))
     return lines
 
 
 def _said(pace: Pace) -> list[Child]:
     return [html.Span(pace.said, className="said-text")] if pace.said else []
+
+
+def _chance(due: Pace) -> list[Child]:
+    if due.probability is None:
+        return []
+    return [cell_word(t("indicator.probability")), fp.chance(due.probability)]
+
+
+def _of_day(item: ProgressRow, due: Pace, filters: TargetFilters) -> list[Child]:
+    """The value of the running day, or of the day the sheet is asked as of; nothing where days have none."""
+    if not item.has_days:
+        return []
+    value = item.of_day
+    reason = NoValue.NO_DATA.value if value is None else ""
+    shown = fmt.Shown(fp.bare(value, item.unit, fp.target_bounds(due)), fp.again(item.unit), reason)
+    return [cell_word(_day_word(filters)), figure(shown)]
 
 
 def _spark(item: ProgressRow) -> Component | None:

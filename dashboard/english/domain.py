@@ -1,105 +1,11 @@
-"""The domain's words in English: KPIs, measures, units, statuses, periods, conditions."""
+"""The domain's words in English: units, statuses, periods; KPIs and measures as the catalogue declares them."""
 
 from __future__ import annotations
 
-_KPIS = {
-    "接通率": "Answer rate",
-    "15秒接通率": "Answered within 15 s",
-    "{n}秒接通率": "Answered within {n} s",
-    "平均接通时长": "Speed of answer",
-    "平均处理时长": "Handle time",
-    "放弃率": "Abandonment",
-    "IVR呼损率": "IVR loss",
-    "话务录音率": "Recording rate",
-    "话务满意率": "Call satisfaction",
-    "话务满意度均分": "Call satisfaction score",
-    "一次性解答率": "First-contact resolution",
-    "及时派单率": "Dispatched on time",
-    "派单准确率": "Dispatch accuracy",
-    "有责退单率": "Returns at fault",
-    "办结率": "Closure rate",
-    "按时办结率": "Closed on time",
-    "回访率": "Call-back rate",
-    "满意率": "Satisfaction",
-    "漏接回拨率": "Missed calls returned",
-    "服务合格率": "Quality pass rate",
-    "质检率": "Inspection rate",
-    "有责投诉率": "Complaints at fault",
-    "服务投诉量": "Service complaints",
-    "月均日产能": "Daily output per seat",
-    "座席利用率": "Occupancy",
-    "座席人员稳定率": "Staff retention",
-    "受理量": "Orders accepted",
-    "来电量": "Inbound calls",
-    "呼入量": "Calls offered",
-    "预算执行率": "Budget execution",
-    "资金到位率": "Funds received",
-    "合同付款进度": "Contract payments",
-    "预算调整率": "Budget adjustment",
-    "未联系上、拒绝评价与缺失不是评价,不进分母。": "Not reached, refused and missing are no ratings.",
-    "一个座席一天签入或处理过至少一件即为一个座席日。": (
-        "A seat that signed in or handled anything on a day is a seat-day."
-    ),
-}
-_MEASURES = {
-    "进入IVR量": "calls into the IVR",
-    "IVR呼损量": "calls lost in the IVR",
-    "人工请求量": "calls offered",
-    "接通量": "answered",
-    "放弃量": "abandoned",
-    "非服务时间来电": "calls outside opening hours",
-    "接通等待时长": "waiting time of answered calls",
-    "通话时长": "talk time",
-    "话后处理时长": "wrap-up time",
-    "录音量": "recorded",
-    "话务评价量": "rated calls",
-    "话务满意量": "satisfied calls",
-    "话务评分合计": "sum of ratings",
-    "有号码的漏接量": "missed calls with a number",
-    "漏接回拨量": "missed calls returned",
-    "{n}秒内接通量": "answered within {n} s",
-    "{n}秒内放弃量": "abandoned within {n} s",
-    "{n}秒后放弃量": "abandoned after {n} s",
-    "不足{n}秒接通量": "answered in under {n} s",
-    "不足{n}秒放弃量": "abandoned in under {n} s",
-    "一次性解答量": "resolved at first contact",
-    "受理件中已办结量": "accepted and closed",
-    "受理件中按时量": "accepted and on time",
-    "派单量": "dispatched",
-    "及时派单量": "dispatched on time",
-    "一次派准量": "dispatched right",
-    "有责退单量": "returned at fault",
-    "到期量": "due",
-    "到期件中办结量": "due and closed",
-    "按时办结量": "closed on time",
-    "应回访量": "to call back",
-    "回访量": "called back",
-    "有效评价量": "ratings",
-    "满意量": "satisfied",
-    "座席处理件数": "items of the seats",
-    "座席工作天数": "seat-days",
-    "座席接听量": "calls taken by the seats",
-    "座席办单量": "orders of the seats",
-    "签入座席通话与话后时长": "busy time of the seats signed in",
-    "签入时长": "signed-in time",
-    "小休时长": "paused time",
-    "质检量": "inspected",
-    "质检合格量": "passed",
-    "应质检量": "to inspect",
-    "有责投诉量": "complaints at fault",
-    "期初座席人数": "seats at the start",
-    "留任座席人数": "seats kept",
-    "座席数": "seats",
-    "在办量": "orders open",
-    "支出": "spent",
-    "到位资金": "funds received",
-    "合同付款": "contract payments",
-    "预算调整额": "budget moved",
-    "预算数": "budget",
-    "应到位资金": "funds due",
-    "合同金额": "contract sum",
-    "批复预算数": "approved budget",
-}
+from dashboard.english.catalogue_words import names
+from kpi.catalogue import BUILTIN
+from kpi.measures import ALL_MEASURES
+
 _UNITS = {
     "秒": "s",
     "件/坐席/天": "items/seat/day",
@@ -255,4 +161,4 @@ _TITLES = {
 }
 """Titles of columns that a button or a field has a word of its own for."""
 
-DOMAIN: dict[str, str] = _KPIS | _MEASURES | _UNITS | _STATUS | _PERIODS | _ONE | _TITLES
+DOMAIN: dict[str, str] = names(BUILTIN, ALL_MEASURES) | _UNITS | _STATUS | _PERIODS | _ONE | _TITLES

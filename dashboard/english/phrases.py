@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
+from dashboard import language
 from dashboard.english.domain import DOMAIN
 from dashboard.english.sentences import SENTENCES
 from dashboard.english.sentences_alerts import ALERT_SENTENCES
@@ -21,6 +22,7 @@ from dashboard.english.sentences_rejects import REJECT_SENTENCES
 from dashboard.english.sentences_remote import REMOTE_SENTENCES
 from dashboard.english.sentences_sheets import SHEET_SENTENCES
 from dashboard.english.tables import ENGLISH
+from dashboard.language import Pairs
 from dashboard.texts import TEXTS
 
 _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -59,6 +61,7 @@ _OWN = "own"
 _DEEP = 40
 """Lists come apart one by one."""
 _KNOWN = 20_000
+_INSTALLATIONS = 4
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})日?(?:–(\d{1,2}))?日)?")
@@ -67,14 +70,17 @@ _HOUR = re.compile(r"(\d{1,2}) 时(?!段)")
 Template = tuple[str, re.Pattern[str], str]
 
 
-@cache
-def _tables() -> tuple[Mapping[str, str], tuple[Template, ...], frozenset[str]]:
-    """Whole phrases; templates with their longest fixed piece, the most telling first; English that quotes Chinese."""
+@lru_cache(_INSTALLATIONS)
+def _tables(own: Pairs) -> tuple[Mapping[str, str], tuple[Template, ...], frozenset[str]]:
+    """Whole phrases; templates with their longest fixed piece, the most telling first; English that quotes Chinese.
+
+    ``own``: what an installation calls its own KPIs; ours go before, so that no name of theirs changes our words."""
     spoken = (SENTENCES, ALERT_SENTENCES, CAUSE_SENTENCES, SHEET_SENTENCES, REJECT_SENTENCES)
     books = (DOMAIN, *spoken, PULL_SENTENCES, REMOTE_SENTENCES)
     pairs = [pair for book in books for pair in book.items()]
     # Texts with slots are filled in English by ``t``: as templates they would only tear up what they were filled with.
     pairs += [(text, ENGLISH[key]) for key, text in TEXTS.items() if not _SLOT.search(text)]
+    pairs += own
     whole = {chinese: english for chinese, english in reversed(pairs) if not _SLOT.search(chinese)}
     slotted = [(chinese, english) for chinese, english in pairs if _SLOT.search(chinese)]
     slotted.sort(key=lambda pair: -len(_SLOT.sub("", pair[0])))
@@ -113,33 +119,37 @@ def _chinese(text: str) -> bool:
     return bool(_CHINESE.search(text))
 
 
-@lru_cache(_KNOWN)
-def to_english(text: str, depth: int = 0) -> str:
+def to_english(text: str) -> str:
     """A text in English as far as it is known."""
+    return _english(text, language.own_words(), 0)
+
+
+@lru_cache(_KNOWN)
+def _english(text: str, own: Pairs, depth: int) -> str:
     text = _HOUR.sub(r"\1:00", _DATE.sub(_date, text))
-    whole, templates, finished = _tables()
+    whole, templates, finished = _tables(own)
     if not _chinese(text) or depth > _DEEP or text in finished:
         return text
     bare = text.strip()
     if bare in whole:
         return text.replace(bare, whole[bare])
-    said = None if _JOINED.search(bare) else _said(bare, templates, depth)
+    said = None if _JOINED.search(bare) else _said(bare, templates, own, depth)
     if said is not None:
         return text.replace(bare, said)
     for split in (_JOINED, *_SPLITS):
         parts = split.split(text)
         if len(parts) > 1:
-            made = "".join(_part(part, depth) if at % 2 == 0 else _joint(part) for at, part in enumerate(parts))
+            made = "".join(_part(part, own, depth) if at % 2 == 0 else _joint(part) for at, part in enumerate(parts))
             return _LOOSE.sub(r"\1", made).replace("  ", " ").strip() if made != text else text
     return text
 
 
-def _said(bare: str, templates: Iterable[Template], depth: int) -> str | None:
+def _said(bare: str, templates: Iterable[Template], own: Pairs, depth: int) -> str | None:
     """What the first template that fits makes of a text; None where none does."""
     for anchor, pattern, english in templates:
         if anchor in bare and (found := pattern.fullmatch(bare)):
             values = {
-                name: value if name.startswith(_OWN) else to_english(value, depth + 1)
+                name: value if name.startswith(_OWN) else _english(value, own, depth + 1)
                 for name, value in found.groupdict().items()
             }
             if not (_SPOKEN.search(bare) and any(_torn(found, name, values[name]) for name in values)):
@@ -157,8 +167,8 @@ def _torn(found: re.Match[str], name: str, value: str) -> bool:
     return _chinese(value) and any(map(_RUN.fullmatch, runs))
 
 
-def _part(part: str, depth: int) -> str:
-    return to_english(part, depth + 1) if part else part
+def _part(part: str, own: Pairs, depth: int) -> str:
+    return _english(part, own, depth + 1) if part else part
 
 
 def _joint(joint: str) -> str:

@@ -2,48 +2,9 @@
 
 from __future__ import annotations
 
-_MISSES = {
-    "还可漏接 {n} 个": "{n} more calls may be missed",
-    "还可超时 {n} 个": "{n} more calls may be late",
-    "还可放弃 {n} 个": "{n} more calls may be abandoned",
-    "还可呼损 {n} 个": "{n} more calls may be lost",
-    "还可漏录音 {n} 个": "{n} more calls may go unrecorded",
-    "还可不满意 {n} 个": "{n} more calls may be unsatisfied",
-    "还可不能当场解答 {n} 件": "{n} more may not be resolved at once",
-    "还可派单超时 {n} 件": "{n} more may be dispatched late",
-    "还可派错 {n} 件": "{n} more may be dispatched wrongly",
-    "还可有责退单 {n} 件": "{n} more may be returned at fault",
-    "还可未办结 {n} 件": "{n} more may stay open",
-    "还可逾期 {n} 件": "{n} more may be overdue",
-    "还可漏回访 {n} 件": "{n} more call-backs may be missed",
-    "还可不满意 {n} 件": "{n} more may be unsatisfied",
-    "还可漏回拨 {n} 个": "{n} more calls may go unreturned",
-    "还可不合格 {n} 件": "{n} more may fail",
-    "还可漏检 {n} 件": "{n} more may go uninspected",
-    "还可有责投诉 {n} 件": "{n} more complaints at fault may come",
-    "还可发生 {n}": "{n} more may happen",
-    "{verb}已超支 {n} 个": "the allowance is overspent by {n}",
-    "{verb}已超支 {n} 件": "the allowance is overspent by {n}",
-    "全部接通": "answering every call",
-    "全部按时接通": "answering every call in time",
-    "一个都不放弃": "no call abandoned",
-    "一个都不呼损": "no call lost",
-    "全部录音": "recording every call",
-    "全部满意": "every rating satisfied",
-    "全部当场解答": "every one resolved at once",
-    "全部及时派单": "every one dispatched in time",
-    "全部派准": "every one dispatched right",
-    "一件都不退": "none returned",
-    "全部办结": "every one closed",
-    "全部按时办结": "every one closed in time",
-    "全部回访": "every one called back",
-    "全部回拨": "every call returned",
-    "全部合格": "every one passing",
-    "全部质检": "every one inspected",
-    "一件都不发生": "none at all",
-    "一个都不发生": "none at all",
-    "全部达成": "all of them met",
-}
+from dashboard.english.catalogue_words import declared_misses, pacing
+from kpi.catalogue import BUILTIN
+
 _PACE = {
     "此后每天需 {value}": "required every day from here: {value}",
     "此后平均需 {value}": "required on average from here: {value}",
@@ -278,4 +239,4 @@ _PAGES = {
     "最小样本": "Minimum sample",
 }
 
-SENTENCES: dict[str, str] = _MISSES | _PACE | _EVALUATION | _LEVELS | _PAGES
+SENTENCES: dict[str, str] = pacing(declared_misses(BUILTIN)) | _PACE | _EVALUATION | _LEVELS | _PAGES

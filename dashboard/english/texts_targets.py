@@ -50,6 +50,7 @@ TARGET_TEXTS_EN: dict[str, str] = {
     "targets.room": "Allowance and required",
     "targets.trend": "Last 28 days",
     "targets.more": "More",
+    "targets.of_day": "That day",
     "targets.open": "Details of {name}",
     "targets.proposed": "binding to be confirmed",
     "targets.unbound": "not bound",

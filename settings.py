@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 import settings_values as v
@@ -174,7 +175,9 @@ class Settings:
     def sqlite_path(self) -> Path | None:
         """The database file, None where the database is not SQLite."""
         prefix = "sqlite:///"
-        return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
+        if not self.database_url.startswith(prefix):
+            return None
+        return Path(unquote(self.database_url.removeprefix(prefix).partition("?")[0]))
 
 
 def is_loopback(host: str) -> bool:
@@ -209,7 +212,8 @@ def load_settings(env: Mapping[str, str]) -> Settings:
         raise SettingsError(problems)
     data_dir = v.path(str(parsed["data_dir"])).resolve()
     parsed["data_dir"] = data_dir
-    parsed["database_url"] = parsed["database_url"] or f"sqlite:///{(data_dir / 'hotline.db').as_posix()}"
+    own = (data_dir / "hotline.db").as_posix()
+    parsed["database_url"] = parsed["database_url"] or f"sqlite:///{quote(own, safe='/:')}"
     parsed["sources"] = v.path(str(parsed["sources"])).resolve() if parsed["sources"] else data_dir / "sources.yaml"
     parsed["secret_key"] = parsed["secret_key"] or stored_key(data_dir)
     return Settings(**parsed)  # type: ignore[arg-type]  # the table holds a row for each field, see the test

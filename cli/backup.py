@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from cli.console import Console, Failure
 from cli.parser import Commands
+from patience import patiently
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +112,7 @@ def write_backup(engine: Engine, settings: Settings, target: Path, now: datetime
             for name, path in members.items():
                 archive.write(path, name)
         draft.chmod(0o600)
-        os.replace(draft, target)
+        patiently(lambda: os.replace(draft, target))
     return manifest
 
 
@@ -248,7 +249,7 @@ def _clear_way(settings: Settings, *, force: bool) -> Path | None:
         if not force:
             raise Failure(f"现有数据库已损坏({error})。加 --force 恢复: 损坏的文件会改名保留。") from None
         aside = path.with_name(f"{path.name}.damaged-{int(path.stat().st_mtime)}")
-        path.rename(aside)
+        patiently(lambda: path.rename(aside))
         for suffix in ("-wal", "-shm"):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
         return aside

@@ -16,6 +16,7 @@ from cli.console import Console, Failure
 from cli.kpi import add_name_seats, add_question, figures, seats_shown
 from cli.parser import Commands, day_word
 from kpi.showing import Showing
+from patience import patiently
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -123,7 +124,7 @@ def draft_of(file: Path) -> Iterator[Path]:
     try:
         yield Path(name)
         Path(name).chmod(0o644)
-        os.replace(name, file)
+        patiently(lambda: os.replace(name, file))
     finally:
         Path(name).unlink(missing_ok=True)
 

@@ -10,11 +10,14 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO
+
+from patience import patiently
 
 FOLDER = "uploads"
 KEPT_SECONDS = 24 * 3600
@@ -81,7 +84,8 @@ class Uploads:
         oldest = self._clock().timestamp() - KEPT_SECONDS
         for path in self._folder.iterdir():
             if path.is_file() and path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
+                with suppress(PermissionError):  # of a reader that is still there, on Windows
+                    path.unlink(missing_ok=True)
 
     def file(self, upload_id: str) -> Path:
         """Where the bytes are."""
@@ -92,7 +96,8 @@ class Uploads:
         if not _ID.fullmatch(upload_id):
             return None
         try:
-            fields = json.loads((self._folder / f"{upload_id}.json").read_text(encoding="utf-8"))
+            state = self._folder / f"{upload_id}.json"
+            fields = json.loads(patiently(lambda: state.read_text(encoding="utf-8")))
         except (OSError, ValueError):
             return None
         return Upload(**{**fields, "details": tuple(fields["details"])})
@@ -102,7 +107,7 @@ class Uploads:
         target = self._folder / f"{upload.id}.json"
         made = target.with_suffix(f".{secrets.token_hex(4)}.tmp")
         made.write_text(json.dumps(asdict(upload), ensure_ascii=False), encoding="utf-8")
-        os.replace(made, target)
+        patiently(lambda: os.replace(made, target))
 
     def append(self, upload: Upload, offset: int, stream: IO[bytes]) -> int:
         """Writes a piece at its place and gives the size reached. Never more than the size announced.
@@ -134,21 +139,21 @@ class Uploads:
         whole = self._beside(upload, folder)
         settled = self._clock().timestamp() - settled_seconds
         os.utime(whole, (settled, settled))
-        os.replace(whole, target)
+        patiently(lambda: os.replace(whole, target))
         return target
 
     def _beside(self, upload: Upload, folder: Path) -> Path:
         """The file under a hidden name in the folder it is meant for, which may be on another disk."""
         hidden = folder / f".{upload.id}.part"
         try:
-            os.replace(self.file(upload.id), hidden)
+            patiently(lambda: os.replace(self.file(upload.id), hidden))
         except OSError:
             shutil.copyfile(self.file(upload.id), hidden)
         return hidden
 
     def finish(self, upload: Upload, state: str, message: str, details: tuple[str, ...] = ()) -> Upload:
         """Records how it ended and lets the bytes go."""
-        self.file(upload.id).unlink(missing_ok=True)
+        patiently(lambda: self.file(upload.id).unlink(missing_ok=True))
         ended = replace(upload, state=state, message=message, details=details)
         self.save(ended)
         return ended

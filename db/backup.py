@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import JSON, Connection, Engine, Table, delete, func, insert, inspect, null, select, update
+from sqlalchemy import JSON, URL, Connection, Engine, Table, delete, func, insert, inspect, null, select, update
 from sqlalchemy.exc import DatabaseError
 
 from db.bulk import bulk_insert
@@ -55,7 +56,7 @@ def snapshot(engine: Engine, target: Path) -> dict[str, int]:
 @contextmanager
 def opened(path: Path) -> Iterator[Engine]:
     """An engine on a SQLite file, disposed of at the end so that the file stands alone."""
-    engine = make_engine(f"sqlite:///{path.as_posix()}")
+    engine = make_engine(URL.create("sqlite", database=str(path)))
     try:
         yield engine
     finally:
@@ -65,7 +66,7 @@ def opened(path: Path) -> Iterator[Engine]:
 def check_file(path: Path) -> None:
     """Raises DamagedError where a SQLite file is not whole."""
     try:
-        with closing(sqlite3.connect(f"file:{path.as_posix()}?mode=ro", uri=True)) as conn:
+        with closing(sqlite3.connect(f"file:{quote(path.as_posix(), safe='/:')}?mode=ro", uri=True)) as conn:
             findings = [row[0] for row in conn.execute("PRAGMA quick_check(5)")]
     except sqlite3.DatabaseError as error:
         raise DamagedError(str(error)) from None

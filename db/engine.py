@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     Column,
     Connection,
@@ -58,7 +59,7 @@ _PRAGMAS = (
 )
 
 
-def make_engine(url: str, *, lock_timeout: float = 30.0) -> Engine:
+def make_engine(url: str | URL, *, lock_timeout: float = 30.0) -> Engine:
     """An engine for ``sqlite:///path`` or ``postgresql://…`` (psycopg 3). Connects only when first used.
 
     ``lock_timeout``: seconds a writer waits for another one before the attempt fails.

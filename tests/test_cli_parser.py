@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -121,11 +122,14 @@ def test_it_runs_as_a_script_and_survives_a_reader_that_leaves(tmp_path: Path) -
     env = {"HOTLINE_DATA_DIR": str(tmp_path)}
     done = run_app("settings", "--json", env=env)
     assert done.returncode == 0 and json.loads(done.stdout)["HOTLINE_PORT"] == "8050"
-    piped = subprocess.run(
-        f'"{sys.executable}" app.py kpi --list | head -1', shell=True, cwd=ROOT, env=env | {"PATH": "/usr/bin:/bin"},
-        capture_output=True, encoding="utf-8",
-    )  # fmt: skip
-    assert piped.stderr == "" and piped.stdout.startswith("代码")
+    with subprocess.Popen(
+        [sys.executable, "app.py", "kpi", "--list"], cwd=ROOT, env=os.environ | env | {"PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as writer:  # fmt: skip
+        assert writer.stdout is not None and writer.stderr is not None
+        assert writer.stdout.readline().decode().startswith("代码")
+        writer.stdout.close()
+        assert writer.stderr.read() == b""
 
 
 def test_it_gives_no_server_but_by_its_name() -> None:
@@ -158,5 +162,5 @@ def test_it_makes_json_of_everything_it_stores() -> None:
     definition = plain(Definition("a", date(2026, 1, 2), "f"))
     assert definition["valid_from"] == "2026-01-02"
     assert plain([NoValue.NO_DATA, time(2, 30), datetime(2026, 1, 2, 3), Path("a/b"), {1: {2}}]) == [
-        "无数据", "02:30:00", "2026-01-02T03:00:00", "a/b", {"1": [2]},
+        "无数据", "02:30:00", "2026-01-02T03:00:00", str(Path("a", "b")), {"1": [2]},
     ]  # fmt: skip

@@ -154,7 +154,7 @@ def test_it_says_when_the_folder_is_gone_and_records_it_once_a_day(small: Hotlin
     small.inbox.rmdir()
     results = [small.pull(trigger="intraday")[0] for _ in range(3)]
     assert {result.error for result in results} == {
-        "文件夹 inbox/calls 不存在或打不开。请检查 sources.yaml 的 path, 建立该文件夹, 或重新连接网络盘。"
+        f"文件夹 {Path('inbox', 'calls')} 不存在或打不开。请检查 sources.yaml 的 path, 建立该文件夹, 或重新连接网络盘。"
     }
     assert small.rows("SELECT count(*) FROM runs") == [(1,)]
     assert small.rows("SELECT checked_at FROM sources") == [(None,)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import fields
 from datetime import time
@@ -11,6 +12,7 @@ from threading import Barrier, Thread
 import pytest
 
 from cli.settings import settings_markdown
+from db.engine import make_engine
 from secret_key import ensure_key
 from settings import ROOT, TABLE, Settings, SettingsError, combined_env, is_loopback, load_settings
 
@@ -161,7 +163,8 @@ def test_it_makes_one_secret_key_and_keeps_it(tmp_path: Path) -> None:
         thread.join()
     assert len(keys) == 8 and len(set(keys)) == 1
     assert len(keys[0]) == 64
-    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    if os.name == "posix":  # Windows keeps rights elsewhere: those of the folder
+        assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
     assert load(tmp_path).secret_key == keys[0]
 
@@ -176,3 +179,15 @@ def test_it_documents_every_setting_as_it_is() -> None:
     assert page == settings_markdown(), "run `python app.py settings --markdown > docs/settings.md`"
     for setting in TABLE:
         assert f"`{setting.variable}`" in page
+
+
+def test_it_names_the_database_file_as_the_engine_does(tmp_path: Path) -> None:
+    """A URL has some characters of a path written with a percent sign, by SQLAlchemy or by hand."""
+    folder = tmp_path / "50% a#台"
+    folder.mkdir()
+    for settings in (
+        load(folder),
+        load(folder, DATABASE_URL=make_engine(load(folder).database_url).url.render_as_string()),
+    ):
+        assert settings.sqlite_path == folder / "hotline.db"
+        assert make_engine(settings.database_url).url.database == (folder / "hotline.db").as_posix()

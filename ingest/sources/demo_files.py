@@ -16,6 +16,7 @@ import xlsxwriter
 from ingest.sources.demo_calls import QUEUES, RATINGS, SPOILS, Calls
 from ingest.sources.demo_orders import CHANNELS, DEPARTMENTS, KINDS, NEVER, RESULTS, Orders
 from ingest.sources.demo_profile import Ints
+from patience import patiently
 
 Cell = str | int | float
 EXCEL_EPOCH = date(1899, 12, 30).toordinal()
@@ -52,7 +53,7 @@ def replacing(path: Path) -> Iterator[Path]:
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield draft
-        draft.replace(path)
+        patiently(lambda: draft.replace(path))
     finally:
         draft.unlink(missing_ok=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from dashboard import language
 from dashboard.act_targets import Done, decoded, refused
 from dashboard.product import ProductLike
 from dashboard.texts import t
@@ -25,7 +26,8 @@ def take_file(product: ProductLike, code: str, name: str, contents: str, author:
     except (StoreError, SheetError) as error:
         return refused(error)
     if found.problems:
-        why = ";".join(str(one) for one in found.problems[:MOST_NAMED])
+        told = (language.spoken(str(one)).rstrip("。.") for one in found.problems[:MOST_NAMED])
+        why = t("finding.semicolon").join(told)
         text = t("form.entries_partly", n=len(found.entries), bad=len(found.problems), why=why)
         return Done(bool(found.entries), text, code)
     return Done(True, t("form.entries_done", n=len(found.entries)), code)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from dashboard import language
 from dashboard.product import ProductLike
 from dashboard.texts import t
 from db.bindings import load_bindings, save_bindings
@@ -53,8 +54,9 @@ class SheetForm:
 
 
 def refused(why: object) -> Done:
-    """Nothing was written."""
-    return Done(False, t("form.bad", why=why))
+    """Nothing was written. What the rooms below refuse they say in Chinese; it is put into the reader's language whole,
+    before it becomes a part of a sentence."""
+    return Done(False, t("form.bad", why=language.spoken(str(why)) if isinstance(why, Exception) else why))
 
 
 def decoded(contents: str) -> bytes:

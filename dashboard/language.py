@@ -52,4 +52,9 @@ def install(server: Flask, own: Pairs = ()) -> None:
         use(request.cookies.get(COOKIE))
         _given.set(own)
 
+    def end(_error: BaseException | None) -> None:  # what follows in this thread is no longer for this reader
+        use(None)
+        _given.set(())
+
     server.before_request(begin)
+    server.teardown_request(end)

@@ -58,7 +58,7 @@ def ranked(found: Progress) -> list[ProgressRow]:
 def _counts(paces: Iterable[Pace]) -> str:
     counted = Counter(pace.status for pace in paces)
     return t("finding.comma").join(
-        t("wall.count", n=counted[status], status=status.value) for status in Status if counted[status]
+        t("wall.count", n=counted[status], status=said(status.value).lower()) for status in Status if counted[status]
     )
 
 
@@ -79,8 +79,8 @@ def _pace_row(row: ProgressRow, pace: Pace) -> Html:
 
 def _need(pace: Pace) -> str:
     """The first thing it takes, without the status word that stands beside it."""
-    first = said(pace.said.split(";")[0])
-    return first.removeprefix(said(pace.status.value)).lstrip(": ")
+    first, word = said(pace.said.split(";")[0]), said(pace.status.value)
+    return (first[len(word) :] if first.lower().startswith(word.lower()) else first).lstrip(": ")
 
 
 def _bullet(pace: Pace, unit: str, name: str) -> Html:

@@ -240,7 +240,7 @@ restatements = Table(
     Column("old_run_id", Id),
     Column("run_id", Id),  # NULL: the totals were put right by doctor
     Column("at", DateTime, nullable=False),
-    Column("cause", String(16), nullable=False, server_default=""),  # '' corrected, else see ``db.first_given``
+    Column("cause", String(16), nullable=False, server_default=""),  # '' corrected; db.first_given, db.cancelled
     Index(None, "centre_id", "day"),
 )
 

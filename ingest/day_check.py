@@ -14,12 +14,16 @@ from db.journal import days_present
 from db.pulls import SIZE_MEASURES, DaySize, day_sizes
 from ingest.batch import Batch
 from ingest.mapping import SourceSpec
+from kpi.measures import BY_CODE
+from kpi.model import Unit
 
 ANCHORS = {"calls": "day", "seats": "day", "orders": "anchor", "readings": "day", "months": "month"}
 """By which column the rows of each frame of a batch are replaced."""
 SMALL = 3
 """A day that had fewer calls or orders than this may shrink without a word: one of two may have been put right."""
 _NAMED_DAYS = 5
+_HANDLED = {"seat_calls": "calls", "seat_orders": "orders"}
+"""What seats handled, by the frame of the batch that holds the same once more."""
 
 
 def batch_days(batch: Batch) -> dict[str, set[date]]:
@@ -50,9 +54,9 @@ def add_day_warnings(
     with engine.connect() as conn:
         before = day_sizes(conn, source_id, days, batch.part) if days else []
         present = days_present(conn, spec.code, *window) if window is not None else {}
-    shrunk = sorted(set(_shrunk(batch, before)))
-    for day, was, now in shrunk[:_NAMED_DAYS]:
-        batch.warnings.append(f"{day} 的数据从 {was:.0f} 减少到 {now:.0f}, 少了一半以上。请核对来源是否完整。")
+    shrunk = _shrunk_days(batch, before)
+    for day in sorted(shrunk)[:_NAMED_DAYS]:
+        batch.warnings.extend(shrunk[day])
     if len(shrunk) > _NAMED_DAYS:
         batch.warnings.append(f"另有 {len(shrunk) - _NAMED_DAYS} 天的数据也少了一半以上。请核对来源是否完整。")
     silent = present.keys() - {day for ones in days.values() for day in ones}
@@ -69,7 +73,36 @@ def spans(days: Collection[date]) -> str:
     return shown if len(texts) <= _NAMED_DAYS else f"{shown} 等 {len(days)} 天"
 
 
-def _shrunk(batch: Batch, before: list[DaySize]) -> Iterator[tuple[date, float, float]]:
+def _shrunk_days(batch: Batch, before: list[DaySize]) -> dict[date, list[str]]:
+    """What to say by day. Seats that lost with the calls or orders they handled are named beside those, once, where it
+    is not the very same figure; what they lost alone is said by itself."""
+    lost: dict[tuple[str, date], dict[str, tuple[DaySize, float]]] = {}
+    for name, was, now in _shrunk(batch, before):
+        lost.setdefault((was.centre, was.day), {})[name] = was, now
+    found: dict[date, dict[str, None]] = {}
+    for (_centre, day), frames in lost.items():
+        seats = frames.pop("seats", None)
+        handled = _HANDLED.get(seats[0].measure) if seats is not None else None
+        for name, (was, now) in frames.items():
+            other = seats is not None and name == handled and (seats[0].value, seats[1]) != (was.value, now)
+            beside = f"({_fell(*seats)})" if seats is not None and other else ""
+            said = f"{day} 的数据从 {was.value:.0f} 减少到 {now:.0f}{beside}, 少了一半以上。请核对来源是否完整。"
+            found.setdefault(day, {})[said] = None
+        if seats is not None and handled not in frames:
+            said = f"{day} 的{_fell(*seats)}, 少了一半以上。请核对来源是否完整。"
+            found.setdefault(day, {})[said] = None
+    return {day: list(said) for day, said in found.items()}
+
+
+def _fell(was: DaySize, now: float) -> str:
+    """“座席接听量从 20 减少到 9”."""
+    measure = BY_CODE[was.measure]
+    unit = f"({measure.unit.value})" if measure.unit is Unit.SECONDS else ""
+    return f"{measure.name}{unit}从 {was.value:.0f} 减少到 {now:.0f}"
+
+
+def _shrunk(batch: Batch, before: list[DaySize]) -> Iterator[tuple[str, DaySize, float]]:
+    """(frame, size before, size now) of every day that is less than half of what it was."""
     for name, codes in SIZE_MEASURES.items() if before else ():
         frame: pd.DataFrame | None = getattr(batch, name)
         code = next((code for code in codes if frame is not None and code in frame.columns), None)
@@ -80,7 +113,7 @@ def _shrunk(batch: Batch, before: list[DaySize]) -> Iterator[tuple[date, float, 
             if was.measure == code and was.value >= SMALL and (was.centre, was.day) in sums.index:
                 now = float(sums[(was.centre, was.day)])
                 if now < was.value / 2:
-                    yield was.day, was.value, now
+                    yield name, was, now
 
 
 def drop_days(batch: Batch, days: Collection[date], why: str) -> None:

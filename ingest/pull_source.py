@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from db.cancelled import cancel_out
 from db.journal import list_runs
 from db.pulls import files_failed, newest_start, takes_of
 from db.store import CentreRow, fail_run, mark_checked, open_run, sync_centres, sync_source
@@ -94,9 +95,23 @@ def _pull(
     results = run_units(job, found.units, progress, stop)
     if job.spec.kind is Kind.FILES and any(result.state == "ok" for result in results) and results[-1].run_id:
         results += run_units(job, _overtaken(job), progress, stop)
+        results = _without_cancelled(job, results)
     troubles = [*found.left_out.values(), *(result.error for result in results if result.state == "failed")]
     _mark(job, results, [trouble for trouble in troubles if trouble])
     return results
+
+
+def _without_cancelled(job: Job, results: list[RunResult]) -> list[RunResult]:
+    """The results with corrections that a later file of the same pull took back no longer counted. Where the database
+    goes just now they stay told of."""
+    corrected = [result.run_id for result in results if result.restated and result.run_id is not None]
+    if len(corrected) < 2:
+        return results
+    try:
+        gone = cancel_out(job.engine, corrected)
+    except DBAPIError:
+        return results
+    return [replace(one, restated=one.restated - gone.get(one.run_id or 0, 0)) for one in results]
 
 
 def run_units(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Iterator
@@ -17,9 +16,9 @@ from dashboard.components import records
 from dashboard.english.phrases import to_english, tree_in_english
 from dashboard.views import RunView
 from ingest.frames_plan import REMEDY
+from tests.spoken_code import CHINESE, sentences
 
 ROOT = Path(__file__).resolve().parent.parent
-CHINESE = re.compile(r"[\u3400-\u9fff]")
 NOT_OF_PULLS = re.compile(r"(config|demo|check|clean|rejects$|present|mapping|frames_plan)")
 """Modules of the room whose Chinese is that of the configuration, of made data, of cells (tested with the reasons of
 rejected rows) or of a file that is handed out."""
@@ -37,9 +36,6 @@ PARTS = {
     "保留第一次",
     "保留最后一次",
     "等 {len(codes)} 项",
-    "(不是对象)",
-    "(无)",
-    "(没有)",
     "行所在的日期已由来源重新提供, 没有补录, 以免重复计数。",
     "(另有 {len(troubles) - 1} 处)",
     "月",
@@ -48,6 +44,7 @@ PARTS = {
     "'与第 ' || kept || ' 行重复({kept})'",
     "(未建立)",
     REMEDY,
+    "{measure.name}{unit}从 {was.value} 减少到 {now}",
     "。请在来源数据库里改正,或在 query 里排除这些行",
 }
 """Pieces that only stand within sentences, or that sentences are recognised by."""
@@ -61,6 +58,11 @@ FILLED: dict[str, tuple[str, ...]] = {
     "_STALE": ("行所在的日期已由来源重新提供, 没有补录, 以免重复计数。",),
     "run_id or '(未建立)'": ("7", "(未建立)"),
     "page": ("{page}",),
+    "there or '(没有)'": ("(没有)", "7、8"),
+    "'、'.join(ids) or '(无)'": ("(无)", "7、8"),
+    "known": ("(不是对象)", "items、rows"),
+    "beside": ("", "(座席接听量从 7 减少到 7)"),
+    "_fell(*seats)": ("座席办单量从 7 减少到 7", "签入时长(秒)从 7 减少到 7"),
 }
 """What stands in the places of the sentences, where it is neither figure nor name."""
 OF_WHERE: dict[str, tuple[str, ...]] = {
@@ -75,50 +77,22 @@ def modules() -> list[Path]:
     return [*own, *(ROOT / "db" / f"{name}.py" for name in CLOSING)]
 
 
-def sentences(path: Path) -> Iterator[tuple[str, str]]:
-    """(as written, filled in) of every Chinese text in a module but its docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
-    inside -= {node for node in inside if isinstance(node, ast.JoinedStr)}
-    inside |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            written = "".join(one if isinstance(one, str) else f"{{{one[0]}}}" for one in pieces(node))
-            texts = [""]
-            for one in pieces(node):
-                texts = [
-                    text + more for text in texts for more in ([one] if isinstance(one, str) else fills(*one, path))
-                ]
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in inside:
-            # Texts that are filled later (“{tried}”), and one that is put behind a file's name.
-            written, texts = node.value, [re.sub(r"\{\w+\}", "7", node.value)]
-        else:
-            continue
-        if CHINESE.search(written) and written not in PARTS:
-            yield from ((written, text) for text in texts)
+def of_pulls(path: Path) -> Iterator[tuple[str, str]]:
+    """The sentences of a module, filled in."""
 
+    def fills(value: str) -> tuple[str, ...]:
+        return OF_WHERE.get(path.stem, FILLED["where"]) if value == "where" else FILLED.get(value, ("7",))
 
-def pieces(node: ast.JoinedStr) -> Iterator[str | tuple[str]]:
-    for one in node.values:
-        if isinstance(one, ast.Constant):
-            yield str(one.value)
-        elif isinstance(one, ast.FormattedValue):
-            yield (ast.unparse(one.value),)
-
-
-def fills(value: str, path: Path) -> tuple[str, ...]:
-    if value == "where":
-        return OF_WHERE.get(path.stem, FILLED["where"])
-    return FILLED.get(value, ("7",))
+    return sentences(path, PARTS, fills)
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_sentence_of_a_pull_has_its_english(path: Path) -> None:
-    assert [(written, to_english(text)) for written, text in sentences(path) if CHINESE.search(to_english(text))] == []
+    assert [(written, to_english(text)) for written, text in of_pulls(path) if CHINESE.search(to_english(text))] == []
 
 
 def test_it_knows_where_the_sentences_are() -> None:
-    assert sum(1 for path in modules() for _ in sentences(path)) > 150
+    assert sum(1 for path in modules() for _ in of_pulls(path)) > 150
 
 
 @pytest.mark.parametrize(
@@ -142,6 +116,16 @@ def test_it_knows_where_the_sentences_are() -> None:
             "The source gave no data of 2026-03-01 to 2026-03-04, 2026-03-07 … (9 days); what is there stays. "
             "Check whether "
             "the source still keeps these days.",
+        ),
+        (
+            "2026-03-04 的数据从 40 减少到 10(座席接听量从 30 减少到 6), 少了一半以上。请核对来源是否完整。",
+            "The data of 2026-03-04 fell from 40 to 10 (calls taken by the seats from 30 to 6), by more than half. "
+            "Check whether the source is whole.",
+        ),
+        (
+            "2026-03-04 的签入时长(秒)从 400 减少到 10, 少了一半以上。请核对来源是否完整。",
+            "On 2026-03-04 signed-in time (s) fell from 400 to 10, by more than half. "
+            "Check whether the source is whole.",
         ),
         (
             "文件 工单.xlsx 缺少列: ‘受理时间 / 登记时间’。现有的列: 编号、时间。列名改过就在 sources.yaml 的 "

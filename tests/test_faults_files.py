@@ -126,6 +126,24 @@ def test_it_warns_when_a_file_leaves_most_of_a_day_out(hotline: Hotline) -> None
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ((40, 30), (10, 6), "2026-03-04 的数据从 40 减少到 10(座席接听量从 30 减少到 6)"),
+        ((40, 40), (30, 10), "2026-03-04 的座席接听量从 40 减少到 10"),
+        ((40, 20), (19, 19), "2026-03-04 的数据从 40 减少到 19"),
+    ],
+)
+def test_it_says_once_that_calls_and_seats_shrank_and_apart_what_seats_lost_alone(
+    hotline: Hotline, first: tuple[int, int], second: tuple[int, int], said: str
+) -> None:
+    """Each: (calls of the day, those of them that seats answered)."""
+    for name, day in {"one.csv": first, "two.csv": second}.items():
+        hotline.file(name, calls_of(DAY4, *day))
+        (result,) = hotline.pull()
+    assert result.warnings == (f"{said}, 少了一半以上。请核对来源是否完整。",)
+
+
+@pytest.mark.parametrize(
     ("had", "left", "warned"), [(9, 4, True), (3, 1, True), (9, 5, False), (4, 2, False), (2, 1, False)]
 )
 def test_it_warns_of_a_small_day_that_a_stray_row_of_a_later_file_replaces(

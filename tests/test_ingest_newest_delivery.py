@@ -8,8 +8,10 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from db.day_series import values_before
+from db.journal import list_restatements
 from db.pulls import Take
 from ingest.batch import FileTaken
 from ingest.known_files import KnownFiles, Lying
@@ -141,6 +143,37 @@ def test_it_takes_files_again_when_the_mapping_is_put_back(small: Hotline) -> No
     small.configure(CALLS_YAML)
     small.pull()
     assert small.totals() == {"2026-03-04": 20} and small.pull() == []
+
+
+def corrections(hotline: Hotline) -> list[tuple[float | None, float | None]]:
+    with hotline.engine.connect() as conn:
+        rows = list_restatements(conn, corrections=True)
+    return [(row.old, row.new) for row in rows if row.measure == "answered"]
+
+
+def test_what_a_changed_mapping_changes_and_changes_back_is_no_correction(hotline: Hotline) -> None:
+    """Each file corrects the day again on the way to the newest; read otherwise, the newest corrects it for good."""
+    for name, rows in {"a.csv": A, "b.csv": B, "c.csv": calls_of(DAY4, 18, answered=7)}.items():
+        hotline.file(name, [*rows, *calls_of(DAY3, 5)])
+        hotline.pull()
+        hotline.clock.advance(hours=2)
+    told = corrections(hotline)
+    hotline.configure(CALLS_YAML.replace("no: [否]", "no: [否, 或]"))
+    results = hotline.pull()
+    assert names(results) == ["a.csv", "b.csv", "c.csv"]
+    assert [result.restated for result in results] == [0, 0, 0]
+    assert corrections(hotline) == told == [(18, 7), (20, 18)]
+    assert hotline.totals("answered")["2026-03-04"] == 7
+    between = hotline.clock.now()
+    hotline.clock.advance(hours=2)
+    hotline.configure(CALLS_YAML.replace("yes: [是], no: [否]", "yes: [否], no: [是]"))
+    hotline.pull()
+    assert corrections(hotline)[:4] == [(0, 11), (7, 0), (5, 0), (18, 7)], "offered went to 20 and back: told no more"
+    with hotline.engine.connect() as conn:
+        (city,) = conn.execute(text("SELECT id FROM centres WHERE code = 'city'")).one()
+        known = values_before(conn, ["answered", "offered"], [city], DAY4, between)
+    assert (known[city, "answered", DAY3], known[city, "answered", DAY4]) == (5, 7), "as it stood in between"
+    assert known.get((city, "offered", DAY4), 18) == 18
 
 
 def test_it_knows_files_that_add_up_by_their_names(small: Hotline) -> None:

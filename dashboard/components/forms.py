@@ -22,7 +22,8 @@ def field(label: str, control: Component, hint: str = "", class_name: str = "") 
 
 
 def answer(text: str, *, ok: bool, as_is: bool = False) -> Component:
-    """What came of a form, read aloud. ``as_is``: it quotes what has to be typed so, whatever the language."""
+    """What came of a form, read aloud. ``as_is``: it is in the reader's language already, and quotes what people typed
+    or have to type."""
     mark, kind = ("✓", "done") if ok else ("✕", "failed")
     return html.Div(
         [html.Span(mark, **aria(hidden="true")), html.Span(text, **(data(**AS_IS) if as_is else {}))],

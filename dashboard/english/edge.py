@@ -7,6 +7,7 @@ import json
 from flask import Flask, Response, request
 
 from dashboard import language
+from dashboard.unbroken import tree_unbroken
 
 ANSWERS = ("/_dash-layout", "/_dash-update-component")
 
@@ -23,5 +24,5 @@ def translated(response: Response) -> Response:
     from dashboard.english.phrases import tree_in_english  # late: most centres never need it
 
     answer = json.loads(response.get_data())
-    response.set_data(json.dumps(tree_in_english(answer), ensure_ascii=False, separators=(",", ":")))
+    response.set_data(json.dumps(tree_unbroken(tree_in_english(answer)), ensure_ascii=False, separators=(",", ":")))
     return response

@@ -17,9 +17,11 @@ from dashboard.english.domain import DOMAIN
 from dashboard.english.sentences import SENTENCES
 from dashboard.english.sentences_alerts import ALERT_SENTENCES
 from dashboard.english.sentences_causes import CAUSE_SENTENCES
+from dashboard.english.sentences_entries import ENTRY_SENTENCES
+from dashboard.english.sentences_imports import IMPORT_SENTENCES
 from dashboard.english.sentences_pulls import PULL_SENTENCES
 from dashboard.english.sentences_rejects import REJECT_SENTENCES
-from dashboard.english.sentences_remote import REMOTE_SENTENCES
+from dashboard.english.sentences_remote import NOTHING_THERE, REMOTE_SENTENCES
 from dashboard.english.sentences_sheets import SHEET_SENTENCES
 from dashboard.english.tables import ENGLISH
 from dashboard.language import Pairs
@@ -76,7 +78,7 @@ def _tables(own: Pairs) -> tuple[Mapping[str, str], tuple[Template, ...], frozen
 
     ``own``: what an installation calls its own KPIs; ours go before, so that no name of theirs changes our words."""
     spoken = (SENTENCES, ALERT_SENTENCES, CAUSE_SENTENCES, SHEET_SENTENCES, REJECT_SENTENCES)
-    books = (DOMAIN, *spoken, PULL_SENTENCES, REMOTE_SENTENCES)
+    books = (DOMAIN, *spoken, PULL_SENTENCES, REMOTE_SENTENCES, IMPORT_SENTENCES, ENTRY_SENTENCES)
     pairs = [pair for book in books for pair in book.items()]
     # Texts with slots are filled in English by ``t``: as templates they would only tear up what they were filled with.
     pairs += [(text, ENGLISH[key]) for key, text in TEXTS.items() if not _SLOT.search(text)]
@@ -149,12 +151,17 @@ def _said(bare: str, templates: Iterable[Template], own: Pairs, depth: int) -> s
     for anchor, pattern, english in templates:
         if anchor in bare and (found := pattern.fullmatch(bare)):
             values = {
-                name: value if name.startswith(_OWN) else _english(value, own, depth + 1)
+                name: value if _quoted(name, value) else _english(value, own, depth + 1)
                 for name, value in found.groupdict().items()
             }
             if not (_SPOKEN.search(bare) and any(_torn(found, name, values[name]) for name in values)):
                 return english.format(**values)
     return None
+
+
+def _quoted(name: str, value: str) -> bool:
+    """True where a slot holds what somebody or some file is called, not our word for nothing."""
+    return name.startswith(_OWN) and value not in NOTHING_THERE
 
 
 def _torn(found: re.Match[str], name: str, value: str) -> bool:

@@ -6,12 +6,12 @@ from dashboard.english.catalogue_words import declared_misses, pacing
 from kpi.catalogue import BUILTIN
 
 _PACE = {
-    "此后每天需 {value}": "required every day from here: {value}",
-    "此后平均需 {value}": "required on average from here: {value}",
+    "此后每天需 {value}": "daily need {value}",
+    "此后平均需 {value}": "average need {value}",
     "(已用 {n} %)": "({n} % used)",
     "{text}(已用 {n} %)": "{text} ({n} % used)",
-    "已无法达标:余下{luck}也只有 {best}": "out of reach: even {luck} from here gives only {best}",
-    "已无法达标:余下{luck}也有 {best}": "out of reach: even {luck} from here gives {best}",
+    "已无法达标:余下{luck}也只有 {best}": "out of reach: {luck} gives only {best}",
+    "已无法达标:余下{luck}也有 {best}": "out of reach: {luck} gives {best}",
     "已无法达标:{text}": "out of reach: {text}",
     "期间已结束,{shown},达标": "the period is over: {shown}, met",
     "期间已结束,{shown},未达标": "the period is over: {shown}, missed",

@@ -159,7 +159,6 @@ _RULES = {
     "目标表 {name} 里没有代码为 {key} 的指标;也可以写指标名称": (
         "sheet {name} has no indicator of code {key}; its name will do, too"
     ),
-    "(还没有)": "(none yet)",
     "消耗比例须在 0 与 100% 之间,窗口须在 1 天与整个期间之间。": (
         "The share burnt must lie between 0 and 100 %, the window between a day and the whole period."
     ),

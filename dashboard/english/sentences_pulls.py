@@ -50,9 +50,10 @@ _PULLS = {
         "The first day {n} is still to come (today is {n2}): choose today or earlier."
     ),
     "删除了 {n} 天的数据。原因: {own}": "The data of {n} days was deleted. Why: {own}",
-    "{n} 的数据从 {n2} 减少到 {n3}, 少了一半以上。请核对来源是否完整。": (
-        "The data of {n} fell from {n2} to {n3}, by more than half. Check whether the source is whole."
-    ),
+    "{text}, 少了一半以上。请核对来源是否完整。": "{text}, by more than half. Check whether the source is whole.",
+    "{n} 的数据从 {n2} 减少到 {n3}": "The data of {n} fell from {n2} to {n3}",
+    "{n} 的{name}从 {n2} 减少到 {n3}": "On {n} {name} fell from {n2} to {n3}",
+    "{text}({name}从 {n} 减少到 {n2})": "{text} ({name} from {n} to {n2})",
     "另有 {n} 天的数据也少了一半以上。请核对来源是否完整。": (
         "On {n} more days it fell by more than half, too. Check whether the source is whole."
     ),

@@ -200,4 +200,21 @@ _OWN_DATABASE = {
     "数据库出错: {own}": "The database gave an error: {own}",
 }
 
-REMOTE_SENTENCES: dict[str, str] = _SQL | _HTTP | _OWN_DATABASE
+_UNKNOWN = {
+    "没有中心 {own}; 可用: {own2}": "no centre {own}; there are: {own2}",
+    "没有来源 {own}; 可用: {own2}": "no source {own}; there are: {own2}",
+    "没有目标表 {own}。现有: {own2}。": "There is no sheet {own}. There are: {own2}.",
+    "没有告警规则 {own}。现有: {own2}。": "There is no alert rule {own}. There are: {own2}.",
+}
+NOTHING_THERE = {
+    "(没有)": "(none)",
+    "(无)": "(none)",
+    "(还没有)": "(none yet)",
+    "(还没有中心)": "(no centre yet)",
+    "(还没有来源)": "(no source yet)",
+    "(还没有, 请先导入)": "(none yet: import one)",
+    "(不是对象)": "(no object)",
+}
+"""What a sentence says instead of names where there is none."""
+
+REMOTE_SENTENCES: dict[str, str] = _SQL | _HTTP | _OWN_DATABASE | _UNKNOWN | NOTHING_THERE

@@ -33,6 +33,8 @@ COMPARE_TEXTS_EN: dict[str, str] = {
     "compare.ahead": "{gap} better",
     "compare.behind": "{gap} short",
     "compare.few": "too few samples ({n}/{least}), not ordered",
+    "compare.old": "last read on {day}, before the period: not ordered",
+    "compare.read": "read {day}",
     "compare.thin": "only {days}/{passed} days have data, not ordered",
     "compare.other_formula": "another formula, not compared",
     "compare.no_interval": "no interval, not compared",
@@ -73,6 +75,7 @@ COMPARE_TEXTS_EN: dict[str, str] = {
     "compare.strips_missed": "{who} misses most days: {missed} of {days}",
     "compare.strips_met": "Every centre meets its target of {name} on every day",
     "compare.strips_range": "{name} swings most in {who}: from {low} to {high}",
+    "compare.strips_still": "{name} did not change in any centre in the period",
     "compare.strips_none": "There are no figures of {name} by day in the period.",
     "compare.strips_note": "Dashed: own target; ✕: days that miss it; pale bands: holidays; "
     "gaps: no data, or fewer than {n} samples on the day{axis}",

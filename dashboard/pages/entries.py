@@ -140,4 +140,4 @@ def revoke(clicks: list[int | None], author: str | None) -> Any:
 
 def told(done: act.Done) -> tuple[Any, Any]:
     """The answer, and the new data version where something was written, so that the page follows at once."""
-    return forms.answer(done.text, ok=done.ok), current().version() if done.ok else no_update
+    return forms.answer(done.text, ok=done.ok, as_is=True), current().version() if done.ok else no_update

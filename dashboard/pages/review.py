@@ -155,7 +155,7 @@ def done_by(view: ReviewView, kind: str, key: str, author: str, typed: str) -> a
 
 def told(done: act.Done) -> tuple[Any, Any]:
     """The answer, and the new data version where something was written, so that the page follows at once."""
-    return forms.answer(done.text, ok=done.ok), current().version() if done.ok else no_update
+    return forms.answer(done.text, ok=done.ok, as_is=True), current().version() if done.ok else no_update
 
 
 @callback(

@@ -141,4 +141,4 @@ def take_preset(clicks: list[int | None], centre: str | None, author: str | None
 
 def _led(done: act.Done) -> tuple[Any, Any]:
     there = f"/review?sheet={done.at}" if done.ok else no_update
-    return forms.answer(done.text, ok=done.ok), there
+    return forms.answer(done.text, ok=done.ok, as_is=True), there

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets
-import tempfile
+import time
 from pathlib import Path
 
+from patience import PAUSE_SECONDS, patiently
+
 FILE = "secret_key"
+WRITTEN_WITHIN = 1.0
+"""Seconds after which whoever began to write a key is taken for dead."""
 
 
 def stored_key(data_dir: Path) -> str:
     """The key kept in the data directory, '' where there is none that can be read."""
     try:
-        return (data_dir / FILE).read_text(encoding="ascii").strip()
+        return patiently(lambda: (data_dir / FILE).read_text(encoding="ascii").strip())
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -21,21 +25,22 @@ def stored_key(data_dir: Path) -> str:
 def ensure_key(data_dir: Path) -> str:
     """The key kept in the data directory, made first where there is none (mode 0600).
 
-    Two processes that start at once end up with the same key. Raises OSError where the directory can't be written.
+    Two processes that start at once end up with the same key: one makes the file, the other waits for what it writes.
+    Raises OSError where the directory can't be written.
     """
     if key := stored_key(data_dir):
         return key
     data_dir.mkdir(parents=True, exist_ok=True)
-    descriptor, made = tempfile.mkstemp(dir=data_dir, prefix=f".{FILE}-")  # mkstemp gives mode 0600
+    until = time.monotonic() + WRITTEN_WITHIN
+    while not (key := stored_key(data_dir)):
+        try:
+            _write(data_dir, os.O_EXCL if time.monotonic() < until else os.O_TRUNC)
+        except FileExistsError:
+            time.sleep(PAUSE_SECONDS)
+    return key
+
+
+def _write(data_dir: Path, how: int) -> None:
+    descriptor = os.open(data_dir / FILE, os.O_WRONLY | os.O_CREAT | how, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(32) + "\n")
-    try:
-        os.link(made, data_dir / FILE)  # all or nothing: of two processes, the second finds the first one's whole key
-    except FileExistsError:
-        if not stored_key(data_dir):
-            os.replace(made, data_dir / FILE)
-    except OSError:  # a file system without hard links
-        os.replace(made, data_dir / FILE)
-    finally:
-        Path(made).unlink(missing_ok=True)
-    return stored_key(data_dir)

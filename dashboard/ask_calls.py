@@ -23,7 +23,8 @@ from kpi.periods import Period, on_last_year
 from kpi.service_level import SIX
 from kpi.status import Operator
 
-FIGURES = ("offered_volume", "answer_rate", "service_level", "speed_of_answer", "handle_time", "abandon_rate")
+VOLUME = "offered_volume"
+FIGURES = (VOLUME, "answer_rate", "service_level", "speed_of_answer", "handle_time", "abandon_rate")
 HEATS = ("offered_volume", "answer_rate", "speed_of_answer", "abandon_rate")
 GROUPED = ("offered_volume", "answer_rate", "service_level", "speed_of_answer")
 GROUPS = {"queue": Grain.QUEUE, "channel": Grain.CHANNEL}
@@ -36,9 +37,9 @@ def build_calls(scope: Scope) -> CallsView:
     kpis = scope.catalogue.kpis
     passed = scope.period.until(scope.today)
     waits = wait_sums(scope.conn, scope.ids, passed.start, passed.end) if passed else {}
-    shared, figures = page_scope(scope, [kpis[code] for code in FIGURES]), compared(scope, FIGURES)
-    if scope.period == Period(scope.today, scope.today) and shared.against is not Kind.NONE:
-        shared, figures = _over_the_same_hours(scope, shared, figures)
+    shared, figures, hour = page_scope(scope, [kpis[code] for code in FIGURES]), compared(scope, FIGURES), 0
+    if _is_today(scope) and shared.against is not Kind.NONE:
+        shared, figures, hour = _over_the_same_hours(scope, shared, figures)
     return CallsView(
         scope=shared,
         figures=figures,
@@ -48,15 +49,20 @@ def build_calls(scope: Scope) -> CallsView:
         six=_six(scope, kpis["service_level"]),
         rolling=_rolling(scope, kpis["answer_rate"]),
         abandoned=daily_chart(scope, kpis["abandon_rate"], scope.target(kpis["abandon_rate"])),
-        versus=_versus(scope, kpis["offered_volume"]),
+        versus=_versus(scope, next(one for one in figures if one.kpi.code == VOLUME), hour),
         groups={name: by_key(scope, GROUPED, "answer_rate", by) for name, by in GROUPS.items()},
     )
 
 
+def _is_today(scope: Scope) -> bool:
+    return scope.period == Period(scope.today, scope.today)
+
+
 def _over_the_same_hours(
     scope: Scope, shared: PageScope, figures: Sequence[Compared]
-) -> tuple[PageScope, tuple[Compared, ...]]:
-    """Today's whole hours against those 总览 holds them against, and against those of the same day a year before."""
+) -> tuple[PageScope, tuple[Compared, ...], int]:
+    """Today's whole hours against those 总览 holds them against, and against those of the same day a year before; with
+    the first hour that does not count."""
     hours = same_hours(scope, [one.kpi for one in figures])
     hour = max(found.hour for found in hours.values())
     year = on_last_year(scope.period, scope.today)
@@ -67,7 +73,7 @@ def _over_the_same_hours(
         past = last[one.kpi.code][0] if last else None
         before = found.before if shared.with_chosen else None
         made.append(replace(one, part=found.now, before=before, last_year=past, reason=found.reason))
-    return replace(shared, hint=_hours_hint(scope, shared, hour) if hour else ""), tuple(made)
+    return replace(shared, hint=_hours_hint(scope, shared, hour) if hour else ""), tuple(made), hour
 
 
 def _hours_hint(scope: Scope, shared: PageScope, hour: int) -> str:
@@ -149,9 +155,10 @@ def _rolling(scope: Scope, kpi: Kpi) -> DailyChart:
     return replace(daily_chart(scope, named, ROLLING_TARGET, values), period=span, today_counts=True)
 
 
-def _versus(scope: Scope, kpi: Kpi) -> Versus | None:
-    """The period by day beside the days chosen, else beside those a year before; None where nothing is compared."""
-    reference = scope.filters.compare
+def _versus(scope: Scope, one: Compared, hour: int) -> Versus | None:
+    """The period by day beside the days chosen, else beside those a year before; None where nothing is compared. Of
+    today the hours that its change is over."""
+    kpi, reference = one.kpi, scope.filters.compare
     own = reference.kind is Kind.DAYS
     if reference.kind is Kind.NONE or (own and scope.filters.comparison(scope.today) is None):
         return None
@@ -160,6 +167,10 @@ def _versus(scope: Scope, kpi: Kpi) -> Versus | None:
     name = reference.name(scope.today) if own else t("calls.last_year")
     if comparison is None:
         return Versus(kpi, (), (), (), scope.period.start, name)
+    if _is_today(scope):
+        other = one.before if own else one.last_year
+        past_hours = other.value if other is not None else None
+        return Versus(kpi, (scope.today,), (one.held.value,), (past_hours,), comparison.before.start, name, hour)
     now, then = (scope.ask((kpi.code,), p, Grain.DAY).values[kpi.code] for p in (comparison.current, comparison.before))
     days = tuple(value.start for value in now)
     past = tuple(value.value for value in then)[: len(days)]

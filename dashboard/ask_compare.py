@@ -137,7 +137,8 @@ def _comparison(scope: Scope, kpi: Kpi, taking: Sequence[Unit], found: ByGroup, 
     figures = found[kpi.code]
     scopes = {unit.code: _of(scope, unit, paces) for unit in taking}
     alike = len({mark for unit in taking for mark in _formula_marks(scope, kpi, unit)}) <= 1
-    entrants = [Entrant(unit.code, figures[unit.code].value, figures[unit.code].days) for unit in taking]
+    own_figures = [(unit.code, figures[unit.code]) for unit in taking]
+    entrants = [Entrant(code, one.value, one.days, one.read) for code, one in own_figures]
     by_code = {unit.code: unit for unit in taking}
     rows = []
     for standing in compare(kpi, entrants, scope.min_sample, alike=alike):

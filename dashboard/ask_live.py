@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from dashboard.views_live import OpenAlert, Paced
+from dashboard.judged import worry
+from dashboard.views_live import ByHand, OpenAlert, Paced
 from db.alert_rules import load_rules
 from db.alert_states import load_standings
 from db.kpi_targets import KpiTarget
 from kpi.alert_model import AlertState, Standing
+from kpi.pace_model import BoundTo
 from kpi.sheet import CellKind
+from kpi.status import Status
 
 if TYPE_CHECKING:
     from dashboard.ask_targets import TargetsView
@@ -38,6 +41,24 @@ def paces_of(
             pace = row.half if goal.half else row.due(view.as_of) if in_step else row.full
             found[code] = Paced(row, pace, goal.sheet)
     return found
+
+
+def by_hand_of(paces: Iterable[Paced], sheets: Iterable[TargetsView]) -> tuple[ByHand, ...]:
+    """By sheet how those of its indicators stand that are no KPI, as 目标 shows it; sheets without any left out.
+    ``paces``: what stands there as a KPI, whatever it is bound to."""
+    told = {(one.sheet, one.key) for one in paces}
+    made = []
+    for view in sheets:
+        rows = view.progress.rows if view.progress is not None else ()
+        sheet = view.row.code if view.row is not None else ""
+        found: dict[Status, list[str]] = {}
+        for row in rows:
+            bound = row.binding is not None and row.binding.bound_to is BoundTo.KPI
+            if not bound and (sheet, row.key) not in told:
+                found.setdefault(row.due(view.as_of).status, []).append(row.indicator.name)
+        if found:
+            made.append(ByHand(sheet, tuple((status, tuple(found[status])) for status in sorted(found, key=worry))))
+    return tuple(made)
 
 
 def open_alerts(conn: Connection) -> tuple[OpenAlert, ...]:

@@ -241,13 +241,16 @@ def versus_view(versus: Versus, view: CallsView, filters: Filters) -> ChartView:
     rows = tuple((day.isoformat(), fmt.reading(now), fmt.reading(then)) for day, now, then in days)
     since = fmt.day(versus.then_start)
     told = {day for day, now in zip(versus.days, versus.now, strict=True) if now is not None}
-    running = [t("chart.running_legend")] if view.scope.today in told else []
+    running = [t("chart.running_legend")] if view.scope.today in told and not versus.hour else []
+    note = "reference.volume_by_day" if own else "calls.versus_note"
+    if versus.hour:
+        note = "calls.versus_hours_note"
     return ChartView(
         "versus",
         t("reference.volume_with_days" if own else "calls.versus"),
-        _versus_finding(one, view.scope),
+        _versus_finding(one, view.scope, versus.hour),
         ChartTable(titles, rows),
-        notes=" · ".join((t("reference.volume_by_day" if own else "calls.versus_note", day=since), *running)),
+        notes=" · ".join((t(note, day=since, hour=versus.hour), *running)),
         basis=tables.basis_of(view.scope, one.kpi, one.now),
         links=tables.made_of(filters, one.kpi),
         empty="" if any(v is not None for v in versus.now) else t("calls.versus_none"),
@@ -255,10 +258,13 @@ def versus_view(versus: Versus, view: CallsView, filters: Filters) -> ChartView:
     )
 
 
-def _versus_finding(one: Compared, scope: PageScope) -> str:
+def _versus_finding(one: Compared, scope: PageScope, hour: int) -> str:
     then, compared = _other(one, scope)
     made = {"label": scope.label, "value": _spoken(one)}
     change = fmt.change(one.held, then, one.kpi.unit)
+    if change and hour:
+        held = fmt.figure(one.held, one.kpi.unit, one.target).spoken
+        return t("calls.versus_hours", label=scope.label, hour=hour, value=held, compared=compared, change=change)
     if change:
         key = "calls.versus_so_far" if scope.to_yesterday else "calls.versus_change"
         return t(key, **made, compared=compared, change=change)

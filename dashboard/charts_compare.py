@@ -80,11 +80,14 @@ def _figures(value: KpiValue, kpi: Kpi) -> tuple[str, ...]:
 
 
 def _days(value: KpiValue) -> tuple[str, str]:
+    if value.value is not None and not value.days_with_data:  # a level: no day of it is missing
+        return fmt.DASH, fmt.DASH
     return fmt.number(value.days_with_data), fmt.number(value.days_passed)
 
 
 def _basis(one: KpiComparison, view: CompareView) -> tables.Pairs:
-    days = (t("proof.days"), f"{fmt.period(view.scope.period, view.scope.today)} · {fmt.coverage(one.total, 2)}")
+    period = fmt.period(view.scope.period, view.scope.today)
+    days = (t("proof.days"), f"{period} · {fmt.coverage(one.total, 2)}" if one.total.days_with_data else period)
     how = (t("chart.note"), words.method(view.scope.min_sample))
     if one.alike:
         formulas = next(iter(one.formulas.values()), ())
@@ -131,6 +134,8 @@ def _strips_finding(strips: Sequence[Strip], kpi: Kpi) -> str:
     )
     if wide is None:
         return t("compare.strips_none", name=kpi.name)
+    if not _span(told[wide.unit.code]):
+        return t("compare.strips_still", name=kpi.name)
     low, high = (fmt.figure(pick(told[wide.unit.code], key=_amount), kpi.unit).spoken for pick in (min, max))
     return t("compare.strips_range", name=kpi.name, who=words.unit_name(wide.unit), low=low, high=high)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dashboard import chart_tables as tables
 from dashboard import format as fmt
 from dashboard import format_pace as fp
+from dashboard.filters import Filters
 from dashboard.texts import t
 from dashboard.views_charts import ChartTable, ChartView
 from kpi.pace_model import Pace
@@ -16,14 +17,19 @@ from kpi.pace_model import Pace
 if TYPE_CHECKING:
     from dashboard.ask_indicator import IndicatorView
 
+EVERYTHING = Filters()
 
-def charts_of(view: IndicatorView, sources: tuple[str, ...] = ()) -> dict[str, ChartView]:
-    """All charts of the page by name: none where there is no path. ``sources``: what the figures wait for."""
+
+def charts_of(
+    view: IndicatorView, sources: tuple[str, ...] = (), filters: Filters = EVERYTHING
+) -> dict[str, ChartView]:
+    """All charts of the page by name: none where there is no path. ``sources``: what the figures wait for;
+    ``filters``: centre and period that one came from."""
     made = []
     if len(view.period.path) > 1:
-        made.append(_path(view))
+        made.append(_path(view, filters))
     if len(burnt(view)) > 1 and view.due.allowance:
-        made.append(_burn(view))
+        made.append(_burn(view, filters))
     return {chart.name: replace(chart, sources=sources) for chart in made}
 
 
@@ -47,7 +53,7 @@ def room(pace: Pace) -> str:
     return f"{fmt.number(round(pace.left))} / {fmt.number(round(pace.allowance))}"
 
 
-def _path(view: IndicatorView) -> ChartView:
+def _path(view: IndicatorView, filters: Filters) -> ChartView:
     unit = view.detail.row.unit
     own, required = dict(view.detail.by_day), dict(view.period.required or view.period.plan)
     to_date, fan = dict(view.period.path), {day: ends for day, *ends in view.period.fan}
@@ -67,11 +73,11 @@ def _path(view: IndicatorView) -> ChartView:
         ChartTable(titles, tuple(rows)),
         notes=t("indicator.path_legend"),
         basis=_basis(view),
-        links=_links(view),
+        links=_links(view, filters),
     )
 
 
-def _burn(view: IndicatorView) -> ChartView:
+def _burn(view: IndicatorView, filters: Filters) -> ChartView:
     known = burnt(view)
     even = even_use(view.due, [day for day, _ in known])
     rows = [(day.isoformat(), _whole(left), _whole(use)) for (day, left), use in zip(known, even, strict=True)]
@@ -83,7 +89,7 @@ def _burn(view: IndicatorView) -> ChartView:
         ChartTable(titles, tuple(rows)),
         notes=t("indicator.burn_legend"),
         basis=_basis(view),
-        links=_links(view),
+        links=_links(view, filters),
     )
 
 
@@ -100,7 +106,6 @@ def _basis(view: IndicatorView) -> tables.Pairs:
     return tuple(found)
 
 
-def _links(view: IndicatorView) -> tables.Pairs:
+def _links(view: IndicatorView, filters: Filters) -> tables.Pairs:
     kpi = view.detail.kpi
-    runs = ((t("chart.to_runs"), "/data"),)
-    return (tables.to_definition(kpi), *runs) if kpi is not None else runs
+    return tables.made_of(filters, kpi) if kpi is not None else ((t("chart.to_runs"), "/data"),)

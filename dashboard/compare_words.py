@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from dashboard import format as fmt
 from dashboard.judged import shortfall
 from dashboard.texts import t
 from dashboard.views_compare import CompareView, KpiComparison, Unit, UnitRow
 from kpi.compare import LEAST_COVERAGE, Difference, Doubt
-from kpi.model import Kpi
+from kpi.model import Kpi, KpiValue
 from kpi.model import Unit as Measured
 from kpi.status import Status
 
@@ -149,7 +150,17 @@ def why_not_ranked(row: UnitRow, one: KpiComparison, min_sample: int) -> str:
         return t("compare.few", n=fmt.number(one.kpi.sample_of(value) or 0.0), least=min_sample)
     if doubt is Doubt.COVERAGE:
         return t("compare.thin", days=value.days_with_data, passed=value.days_passed)
+    if doubt is Doubt.OLD and row.standing.read is not None:
+        return t("compare.old", day=fmt.day(row.standing.read))
     return "" if one.alike else t("compare.other_formula")
+
+
+def covered(value: KpiValue, read: date | None = None) -> str:
+    """“19/20” days; of a level, which no day is missing of, when it was read."""
+    if read is not None:
+        return t("compare.read", day=fmt.day(read))
+    by_days = value.days_passed and (value.days_with_data or value.value is None)
+    return f"{value.days_with_data}/{value.days_passed}" if by_days else fmt.DASH
 
 
 def method(min_sample: int) -> str:

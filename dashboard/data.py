@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import language
-from dashboard.ask_live import open_alerts, paces_of
+from dashboard.ask_live import by_hand_of, open_alerts, paces_of
 from dashboard.ask_overview import build_overview
 from dashboard.ask_proof import build_proof
 from dashboard.ask_records import GAP_DAYS, build_page, freshness
@@ -104,8 +104,10 @@ class Data:
 
         def make() -> Overview:
             paces = self._paces(filters)
+            sheets = [self.targets(TargetFilters(sheet)) for sheet in sorted({one.sheet for one in paces.values()})]
             with self._reading() as conn:
-                return build_overview(self._scope(conn, filters, paces))
+                made = build_overview(self._scope(conn, filters, paces))
+            return replace(made, by_hand=by_hand_of(paces.values(), sheets))
 
         view = self.kept(("overview", filters), make)
         return replace(view, alerts=self._kept("open alerts", open_alerts))

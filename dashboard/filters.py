@@ -73,8 +73,8 @@ class Filters:
             return t("reference.none") if self.compare.kind is Kind.NONE else why
         return t(f"reference.said_{self.compare.kind}", days=fmt.period(found.before, today))
 
-    def query(self) -> str:
-        """The address's query, with its question mark; '' where everything is as by default."""
+    def pairs(self) -> dict[str, str]:
+        """What differs from the default, by its word in the address."""
         pairs: dict[str, str] = {}
         if self.centre:
             pairs["centre"] = self.centre
@@ -90,7 +90,16 @@ class Filters:
             pairs["centres"] = ",".join(self.centres)
         if self.compare.code:
             pairs["compare"] = self.compare.code
+        return pairs
+
+    def query(self) -> str:
+        """The address's query, with its question mark; '' where everything is as by default."""
+        pairs = self.pairs()
         return "?" + urlencode(pairs, safe=",") if pairs else ""
+
+    def place(self) -> tuple[tuple[str, str], ...]:
+        """Centre, period and what changes are held against, for an address of a page that has other choices."""
+        return tuple(self.with_kpi("").with_seat("").with_centres(()).pairs().items())
 
     def with_preset(self, preset: str) -> Filters:
         """The same view over a named period."""

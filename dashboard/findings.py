@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dashboard import format as fmt
 from dashboard.judged import WORST_FIRST, shortfall, worry
+from dashboard.language import spoken
 from dashboard.texts import t
 from dashboard.views import DailyChart, DataPage, Indicator, Overview, SourceState
 from dashboard.views_live import HourlyChart, RestOfDay
@@ -45,29 +46,39 @@ def overview_sentence(view: Overview) -> str:
         sentence = t(key, label=view.label, n=len(judged), met=met, named=named, more=more)
     else:
         sentence = t("finding.all_met", label=view.label, n=len(judged))
-    return sentence + by_pace + (t("finding.few", n=len(few)) if few else "") + _coverage(view)
+    unsure = t("finding.few_plain" if by_pace else "finding.few", n=len(few)) if few else ""
+    return sentence + by_pace + unsure + _coverage(view)
 
 
 def _by_pace(items: Sequence[Indicator], *, alone: bool) -> str:
-    """How those stand that only the half-year or the year can judge: counts and amounts. ``alone``: nothing else is."""
+    """How those stand that only the half-year or the year can judge: counts and amounts. ``alone``: nothing else is.
+    What follows the first is told as “另有” only once."""
     said = ""
     for grain, name in ((Grain.HALF, "half"), (Grain.YEAR, "full")):
         found = [i for i in items if i.judged_over is not None and unit_of(i.judged_over) is grain]
         if found:
-            key = f"finding.only_by_{name}" if alone and not said else f"finding.by_{name}"
-            said += t(key, n=len(found), counts=t("finding.comma").join(_counted(found)))
+            key = f"finding.only_by_{name}" if alone != bool(said) else f"finding.by_{name}"
+            said += t(key, n=len(found), counts=t("finding.comma").join(counted(_by_status(found))))
     return said
 
 
-def _counted(items: Sequence[Indicator]) -> Iterator[str]:
-    """“1 项有风险(预算执行率)”, the worst first; what is as it should be goes without names."""
-    for status in WORST_FIRST:
-        names = [i.kpi.name for i in items if i.status is status]
+def _by_status(items: Sequence[Indicator]) -> list[tuple[Status, list[str]]]:
+    return [(status, [i.kpi.name for i in items if i.status is status]) for status in WORST_FIRST]
+
+
+def counted(found: Iterable[tuple[Status, Sequence[str]]]) -> Iterator[str]:
+    """“1 项有风险(预算执行率)” of names by status; what is as it should be goes without names."""
+    for status, names in found:
         if names and status is Status.MET:
-            yield t("finding.count", n=len(names), status=status.value)
+            yield t("finding.count", n=len(names), status=_word(status))
         elif names:
             named = t("finding.comma").join(names[:MOST_NAMED]) + ("…" if len(names) > MOST_NAMED else "")
-            yield t("finding.count_named", n=len(names), status=status.value, names=named)
+            yield t("finding.count_named", n=len(names), status=_word(status), names=named)
+
+
+def _word(status: Status) -> str:
+    """The status within a sentence."""
+    return spoken(status.value).lower()
 
 
 def _paced(view: Overview, judged: Sequence[Indicator]) -> str:
@@ -81,7 +92,7 @@ def _paced(view: Overview, judged: Sequence[Indicator]) -> str:
         label=view.label,
         n=len(judged),
         counts=t("finding.comma").join(
-            t("finding.count", n=counts[status], status=status.value) for status in _JUDGED if counts[status]
+            t("finding.count", n=counts[status], status=_word(status)) for status in _JUDGED if counts[status]
         ),
         named=t("finding.semicolon") + t("finding.comma").join(off[:MOST_NAMED]) + more if off else "",
     )

@@ -19,6 +19,7 @@ from dashboard import ids
 from dashboard.components import states
 from dashboard.components.parts import Children
 from dashboard.data import DatabaseGone, current
+from dashboard.unbroken import as_written
 
 TICK_SECONDS = 10
 Sections = Mapping[str, Children]
@@ -57,9 +58,22 @@ def plain(part: Any) -> Any:
     if isinstance(part, Component):
         # As its ``to_plotly_json`` does, without asking for every property there could be.
         known, others = _properties(part)
-        props = {name: plain(one) for name, one in vars(part).items() if name in known or name.startswith(others)}
+        props = {
+            name: _texts(one) if name == "children" else plain(one)
+            for name, one in vars(part).items()
+            if name in known or name.startswith(others)
+        }
         return {"props": props, "type": part._type, "namespace": part._namespace}
     return json.loads(to_json_plotly(part))
+
+
+def _texts(part: Any) -> Any:
+    """What stands in a component: its texts with no number parted from its unit."""
+    if isinstance(part, str):
+        return as_written(part)
+    if isinstance(part, list | tuple):
+        return [as_written(one) if isinstance(one, str) else plain(one) for one in part]
+    return plain(part)
 
 
 _PROPERTIES: dict[type[Component], tuple[frozenset[str], tuple[str, ...]]] = {}

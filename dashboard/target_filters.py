@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,13 +14,17 @@ from kpi.status import Status
 
 STATUS_CODES = {status.name.lower().replace("_", "-"): status for status in Status}
 ONLY_NUMBERS = "numbers"
+PLACE = ("centre", "period", "from", "to", "compare")
+"""What ``Filters.place`` writes into an address."""
+_PLAIN = re.compile(r"[\w.\-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class TargetFilters:
     """``sheet`` '' : the first there is. ``as_of`` None: today. ``status`` '' and ``project`` 0: all of them.
     ``only`` “numbers”: indicators with a figure alone. ``unknown``: the sheet the address named, where there is none of
-    that name and another is shown."""
+    that name and another is shown. ``place``: centre and period of the page one came from, which a sheet has of its
+    own: they stay in the address for the pages one goes to."""
 
     sheet: str = ""
     as_of: date | None = None
@@ -27,6 +32,7 @@ class TargetFilters:
     project: int = 0
     only: str = ""
     unknown: str = ""
+    place: tuple[tuple[str, str], ...] = ()
 
     def query(self, **more: str) -> str:
         """The address's query with its question mark, '' where everything is as by default."""
@@ -36,13 +42,18 @@ class TargetFilters:
             "status": self.status,
             "project": str(self.project) if self.project else "",
             "only": self.only,
-        } | more
+        }
+        pairs |= {**more, **dict(self.place)}
         kept = {name: value for name, value in pairs.items() if value}
         return "?" + urlencode(kept) if kept else ""
 
     def with_(self, **changes: object) -> TargetFilters:
         """The same view with something else chosen."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+    def of_sheet(self) -> TargetFilters:
+        """The same sheet on the same day, with nothing left out."""
+        return replace(self, status="", project=0, only="")
 
     def keeps(self, row: ProgressRow, as_of: date) -> bool:
         """True for an indicator that the filters let through."""
@@ -70,4 +81,5 @@ def parse(query: Mapping[str, object], sheets: tuple[str, ...], today: date) -> 
         project=int(project) if project.isascii() and project.isdigit() and len(project) < 5 else 0,
         only=ONLY_NUMBERS if word("only") == ONLY_NUMBERS else "",
         unknown=word("sheet") if sheets and word("sheet") not in ("", *sheets) else "",
+        place=tuple((name, word(name)) for name in PLACE if _PLAIN.fullmatch(word(name))),
     )

@@ -33,6 +33,8 @@ COMPARE_TEXTS: dict[str, str] = {
     "compare.ahead": "优于 {gap}",
     "compare.behind": "差 {gap}",
     "compare.few": "样本不足({n}/{least}),不参与排序",
+    "compare.old": "最近一次读数在{day},早于所选期间,不参与排序",
+    "compare.read": "{day}读数",
     "compare.thin": "只有 {days}/{passed} 天有数据,不参与排序",
     "compare.other_formula": "口径不同,不作比较",
     "compare.no_interval": "算不出区间,不作比较",
@@ -71,6 +73,7 @@ COMPARE_TEXTS: dict[str, str] = {
     "compare.strips_missed": "{who}未达标的天最多:{days} 天中 {missed} 天",
     "compare.strips_met": "各中心每天的{name}都达到目标",
     "compare.strips_range": "{name}按日波动最大的是{who}:从 {low} 到 {high}",
+    "compare.strips_still": "各中心的{name}在期间内都没有变化",
     "compare.strips_none": "期间内没有{name}按日的数据。",
     "compare.strips_note": "虚线为各自的目标,✕ 为未达到目标的天,浅色带为节假日,"
     "断开处没有数据或当天不足 {n} 个样本{axis}",

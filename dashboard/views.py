@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from dashboard.judged import Target
-from dashboard.views_live import HourlyChart, OpenAlert, Paced
+from dashboard.views_live import ByHand, HourlyChart, OpenAlert, Paced
 from dashboard.views_records import RejectView as RejectView
 from dashboard.views_records import RunView as RunView
 from dashboard.views_restated import GrowthView, RestatedView
@@ -130,6 +130,7 @@ class Overview:
     has_values: bool
     paces: Mapping[str, Paced] = field(default_factory=dict)
     alerts: tuple[OpenAlert, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ class GroupTable:
 @dataclass(frozen=True, slots=True)
 class Versus:
     """A count by day and the days it is held against; of a day without data there is None. ``then_words``: what the
-    other days are called."""
+    other days are called. ``hour``: of today, which has only begun, the first that counts on neither day."""
 
     kpi: Kpi
     days: tuple[date, ...]
@@ -120,6 +120,7 @@ class Versus:
     then: tuple[float | None, ...]
     then_start: date
     then_words: str = ""
+    hour: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,19 @@ class Paced:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """The indicators of a sheet that people enter or judge, for which there is no KPI: names by status, worst first."""
+
+    sheet: str
+    names: tuple[tuple[Status, tuple[str, ...]], ...]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(len(names) for _, names in self.names)
+
+
+@dataclass(frozen=True, slots=True)
 class OpenAlert:
     """An alert that is not over: the rule's name and since when."""
 

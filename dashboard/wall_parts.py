@@ -7,6 +7,7 @@ from html import escape
 
 from dashboard.components.parts import MARKS
 from dashboard.language import spoken as said
+from dashboard.unbroken import unbroken
 from kpi.status import Status
 
 
@@ -37,7 +38,7 @@ def joined(parts: Part) -> Html:
     if isinstance(parts, Html):
         return parts
     if isinstance(parts, str):
-        return Html(escape(said(parts), quote=False))
+        return Html(escape(unbroken(said(parts)), quote=False))
     return Html("".join(joined(part) for part in parts))
 
 

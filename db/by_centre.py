@@ -12,9 +12,10 @@ from db.answers import folder_of
 from db.centres import CentreTree
 from db.inputs import Context, load_inputs
 from kpi.catalogue import Catalogue
+from kpi.compute import Folder
 from kpi.definitions import Definitions
-from kpi.model import Ask, Grain, Kpi, KpiValue
-from kpi.parts import DayParts
+from kpi.model import Ask, Grain, Kpi, KpiValue, Nature
+from kpi.parts import DayParts, Inputs, terms_of
 from kpi.periods import Period, split
 
 Groups = Mapping[str, tuple[int, ...]]
@@ -25,10 +26,12 @@ ByGroup = Mapping[str, Mapping[str, "GroupFigures"]]
 
 @dataclass(frozen=True, slots=True)
 class GroupFigures:
-    """One KPI of one group: over the period, and numerator and denominator of the days that are told."""
+    """One KPI of one group: over the period, and numerator and denominator of the days that are told; of a KPI made of
+    levels the day of its last reading (of several, the earliest)."""
 
     value: KpiValue
     days: Mapping[date, tuple[float, float]]
+    read: date | None = None
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,17 @@ def by_group(facts: Facts, kpis: Sequence[Kpi], groups: Groups, period: Period, 
         own = found.setdefault(kpi.code, {})
         for key, ids in groups.items():
             folder = folder_of(context, kpi, inputs, ids)
-            own[key] = GroupFigures(folder.value(period, key), _days(folder.parts, len(ids)))
+            days, read = _days(folder.parts, len(ids)), _last_read(folder, inputs, ids)
+            own[key] = GroupFigures(folder.value(period, key), days, read)
     return found
+
+
+def _last_read(folder: Folder, inputs: Inputs, centres: Sequence[int]) -> date | None:
+    codes = terms_of(folder.kpi, folder.segments)
+    if any(inputs.measures[code].nature is not Nature.STOCK for code in codes):
+        return None
+    found = (inputs.levels.get((centre, code), ((), ()))[0] for centre in centres for code in codes)
+    return min((days[-1] for days in found if len(days)), default=None)
 
 
 def _days(parts: DayParts, centres: int) -> dict[date, tuple[float, float]]:

@@ -34,15 +34,18 @@ class Doubt(StrEnum):
     NO_VALUE = "no_value"
     TOO_FEW = "too_few"
     COVERAGE = "coverage"
+    OLD = "old"
 
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """One centre's figure and the days it was added up from (without days of which only a part is told)."""
+    """One centre's figure and the days it was added up from (without days of which only a part is told); of a level,
+    which no days add up to, the day it was last ``read``."""
 
     key: str
     value: KpiValue
     days: Mapping[date, Sums]
+    read: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +64,22 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A centre's place. ``interval``: 95 %, None where it can't be told. ``difference`` None: not to be told."""
+    """A centre's place. ``interval``: 95 %, None where it can't be told. ``difference`` None: not to be told. ``read``:
+    of a level the day of its last reading."""
 
     key: str
     value: KpiValue
     interval: Interval | None
     doubt: Doubt | None
     difference: Difference | None = None
+    read: date | None = None
 
 
 def compare(kpi: Kpi, entrants: Iterable[Entrant], min_sample: float, *, alike: bool = True) -> tuple[Standing, ...]:
     """The centres, worst first, those that can't be ordered last. Not ``alike`` (they go by different formulas): in
     the order given and without differences."""
     given = list(entrants)
-    doubts = {one.key: _doubt(kpi, one.value, min_sample) for one in given}
+    doubts = {one.key: _doubt(kpi, one, min_sample) for one in given}
     ranked = [one for one in given if doubts[one.key] is None]
     z = _z_of(len(ranked))
     made = [
@@ -84,17 +89,21 @@ def compare(kpi: Kpi, entrants: Iterable[Entrant], min_sample: float, *, alike: 
             interval_of(kpi, one),
             doubts[one.key],
             _difference(kpi, one, ranked, z) if alike and doubts[one.key] is None else None,
+            one.read,
         )
         for one in given
     ]
     return tuple(sorted(made, key=lambda one: _rank(kpi, one)) if alike else made)
 
 
-def _doubt(kpi: Kpi, value: KpiValue, min_sample: float) -> Doubt | None:
+def _doubt(kpi: Kpi, one: Entrant, min_sample: float) -> Doubt | None:
+    value = one.value
     if value.value is None:
         return Doubt.NO_VALUE
     if (kpi.sample_of(value) or 0.0) < min_sample:
         return Doubt.TOO_FEW
+    if one.read is not None:  # no day of a level is missing, but a reading of before the period tells of other days
+        return Doubt.OLD if one.read < value.start else None
     if (value.coverage or 0.0) < LEAST_COVERAGE:
         return Doubt.COVERAGE
     return None

@@ -63,6 +63,16 @@ def test_the_sheet_stands_above_the_fold_and_is_cut_nowhere(browser: Browser, si
         assert someone.troubles == []
 
 
+def test_in_english_five_rows_stand_above_the_fold_as_well(browser: Browser, site: Site) -> None:
+    with visitor(browser, site, DESK) as someone:
+        someone.context.add_cookies([{"name": "lang", "value": "en", "url": site.url}])
+        page = someone.open()
+        expect(page.locator(".contract-table thead")).to_contain_text("Probability")
+        fifth = page.locator(".contract-table tbody tr").nth(4).bounding_box()
+        assert fifth is not None and fifth["y"] + fifth["height"] <= DESK["height"]
+        assert page.evaluate(CUT) == [0, 0]
+
+
 def test_on_a_phone_a_row_is_a_card_that_names_its_figures(browser: Browser, site: Site) -> None:
     with visitor(browser, site, {"width": 390, "height": 844}) as someone:
         page = someone.open()
@@ -86,6 +96,19 @@ def test_the_sheet_page_is_whole_at_every_width_and_cards_on_a_phone(browser: Br
             expect(row.locator(".cell-word", has_text=word)).to_be_visible()
         expect(row.locator(".bullet")).to_be_visible()
         expect(page.locator(".progress-table thead")).to_be_hidden()
+        assert someone.troubles == []
+
+
+def test_the_scores_are_cards_on_a_phone(browser: Browser, site: Site) -> None:
+    with visitor(browser, site, {"width": 390, "height": 844}) as someone:
+        page = someone.open("/evaluation?sheet=city-2026&period=half")
+        row = page.locator(".score-table tbody tr").first
+        for word in ("权重", "完成率", "目标", "完成值", "得分"):
+            expect(row.locator(".cell-word", has_text=word)).to_be_visible()
+        expect(page.locator(".score-table thead")).to_be_hidden()
+        assert page.evaluate(CUT.replace(".contract-panel", ".panel")) == [0, 0]
+        tallest = "() => Math.max(...[...document.querySelectorAll('.score-table tr')].map(e => e.offsetHeight))"
+        assert page.evaluate(tallest) <= 180
         assert someone.troubles == []
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard import language
 from ingest.batch import Batch
-from tests.dashboard_browser import PHONE, Site, Visitor, chromium, installation, serving, visitor
+from tests.dashboard_browser import PHONE, Site, Visitor, chromium, installation, next_before, serving, visitor
 from tests.factories import Desk, FrozenClock, calls
 
 RATE = ".card:has-text('接通率'):not(:has-text('15秒'))"
@@ -35,9 +35,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             yield running
 
 
-@pytest.fixture
-def someone(browser: Browser, site: Site) -> Iterator[Visitor]:
+@pytest.fixture(scope="module")
+def window(browser: Browser, site: Site) -> Iterator[Visitor]:
     with visitor(browser, site) as come:
+        yield come
+
+
+@pytest.fixture
+def someone(window: Visitor) -> Iterator[Visitor]:
+    with next_before(window) as come:
         yield come
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.dashboard_browser import PHONE, Site, Visitor, chromium, installation, serving, visitor
+from tests.dashboard_browser import PHONE, Site, Visitor, chromium, installation, next_before, serving, visitor
 from tests.dashboard_facts import TODAY, product
 from tests.factories import Desk, batch, seats
 
@@ -32,9 +32,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
-@pytest.fixture
-def someone(browser: Browser, site: Site) -> Iterator[Visitor]:
+@pytest.fixture(scope="module")
+def window(browser: Browser, site: Site) -> Iterator[Visitor]:
     with visitor(browser, site, accept_downloads=True) as come:
+        yield come
+
+
+@pytest.fixture
+def someone(window: Visitor) -> Iterator[Visitor]:
+    with next_before(window) as come:
         yield come
 
 

@@ -13,7 +13,9 @@ from dashboard import charts_calls, charts_parts
 from dashboard.ask_calls import build_calls
 from dashboard.components.calls import figures_panel
 from dashboard.data import Data
+from dashboard.figures.bars import versus_figure
 from dashboard.filters import Filters
+from dashboard.theme import LIGHT
 from dashboard.views_calls import CallsView
 from db.definitions import add_definition, add_exclusion
 from db.engine import make_engine, migrate, write
@@ -111,6 +113,13 @@ def test_it_holds_today_against_the_same_hours_a_year_before(empty: tuple[Engine
     assert _cells(view)["呼入量"] == ("—", "持平")  # two whole hours of both: the third still runs
     assert _cells(view)["接通率"] == ("—", "+5.0 个百分点")
     assert "(较上年同期 +5.0 个百分点)" in charts_calls.sentence(view)
+    chart = charts_calls.charts_of(view, Filters(preset="today"))["versus"]
+    assert chart.finding == "今天 11 时前呼入 200 个,较上年同期 持平"
+    assert chart.table.rows == ((TODAY.isoformat(), "200", "200"),), "the chart shows what its title compares"
+    assert view.versus is not None
+    (bars,) = versus_figure(view.versus, TODAY, LIGHT)["data"]
+    assert (bars["x"], bars["y"]) == (["上年同期", "今天 11 时前"], [200.0, 200.0])
+    assert chart.notes == "两天都只计 11 时前的呼入,对比日为 2025年3月20日"
 
 
 def test_it_says_why_today_is_not_compared(empty: tuple[Engine, Path]) -> None:
@@ -121,6 +130,9 @@ def test_it_says_why_today_is_not_compared(empty: tuple[Engine, Path]) -> None:
     desk.write(batch(calls=calls(row, centre="district"), first_day=TODAY, last_day=TODAY), source="calls")
     view = Data(made).view("calls", Filters(preset="today"), build_calls)
     assert "来源只给整天的数,当天不作比较" in words(figures_panel("重点", view.figures, view.scope, Filters()))
+    chart = charts_calls.charts_of(view, Filters(preset="today"))["versus"]
+    assert chart.table.rows == ((TODAY.isoformat(), "100", "—"),)
+    assert chart.finding == "今天呼入 100 个;上年同期没有可比的数据"
 
 
 def test_it_adds_up_the_period_and_holds_it_against_the_month_before(view: CallsView) -> None:

@@ -27,7 +27,7 @@ from kpi.status import Status
 from tests.compare_facts import DAYS, SOURCES, fill_more
 from tests.dashboard_facts import MISSING, fill, product
 from tests.dashboard_views import words as read
-from tests.factories import at
+from tests.factories import Desk, FrozenClock, at, batch, readings
 from tests.installation import Place, Told
 from tests.target_sheets import put_targets
 
@@ -273,3 +273,27 @@ def test_its_sentence_counts_every_word(own: tuple[Engine, Path]) -> None:
     drawn = forest_figure(view.drawn, "light")["data"][-1]["marker"]["symbol"]
     assert Counter(drawn)["triangle-up"] == counted[Status.AT_RISK]
     assert Counter(drawn)["x"] == counted[Status.MISSED] + counted[Status.OUT_OF_REACH]
+
+
+def test_it_ranks_a_level_by_its_last_reading_and_says_when_that_was(own: tuple[Engine, Path]) -> None:
+    """稳定率 is read once a month: none of its days is missing, but a reading of before the period is not compared."""
+    desk = Desk(own[0], FrozenClock("2026-03-20 14:40"))
+    desk.source("hr", "人事台账")
+    for centre, day, kept in (
+        ("district", date(2026, 3, 2), 36.0),
+        ("east", date(2026, 3, 1), 40.0),
+        ("west", date(2026, 2, 1), 33.0),
+    ):
+        taken = readings({"seats_opening": 40.0, "seats_kept": kept}, centre=centre, day=day)
+        desk.write(batch(readings=taken, first_day=day, last_day=day), source="hr")
+    view = seen(own, Filters(kpi="retention_rate"))
+    one = view.drawn
+    assert one is not None
+    assert [row.unit.code for row in one.ranked] == ["district", "east"]
+    told = {row.unit.code: words.why_not_ranked(row, one, 30) for row in one.rows}
+    assert told["west"] == "最近一次读数在2026年2月1日,早于所选期间,不参与排序"
+    assert [words.covered(r.standing.value, r.standing.read)[5:] for r in one.ranked] == ["3月2日读数", "3月1日读数"]
+    assert words.covered(one.total) == "—"
+    chart = charts_compare.charts_of(view, Filters(kpi="retention_rate"))["strips"]
+    assert chart.finding == "各中心的座席人员稳定率在期间内都没有变化"
+    assert words.sentence(view).startswith("本月座席人员稳定率从江宁分中心 90.00 % 到城东分中心 100.00 %")

@@ -107,6 +107,16 @@ def test_it_says_common_coverage_once_for_all_rows() -> None:
         assert words(panel(view, Filters(), "")).count("19/20 天有数据") == 1
 
 
+def test_what_is_said_of_all_rows_is_true_of_all_rows() -> None:
+    """One row is complete where most lack a day: it says so itself, and what stands above leaves it out."""
+    short, whole = (replace(one, target=None, status=None) for one in (missed(), met()))
+    reading = indicator("retention_rate", value("retention_rate", 40.0, 40.0, days=(0, 20)))
+    said = words(kpi.rows_panel(overview(rows=(short, short, whole)), Filters(), ""))
+    assert "按日的指标除另注外 19/20 天有数据" in said
+    assert said.count("19/20 天有数据") == said.count("20/20 天有数据") == 1
+    assert "除另注外 19/20" in words(kpi.rows_panel(overview(rows=(short, reading)), Filters(), ""))
+
+
 def test_it_lists_what_no_source_tells_below_the_rows() -> None:
     view = overview(rows=(plain(),), silent=(CATALOGUE.kpis["ivr_loss_rate"],))
     said = words(kpi.rows_panel(view, Filters(), ""))

@@ -29,7 +29,7 @@ from kpi.sheet import BLANK, Cell, CellKind
 from kpi.sheet import Indicator as SheetIndicator
 from kpi.status import Operator, Status
 from tests.dashboard_facts import fill, product
-from tests.dashboard_views import few, missed, overview, plain, props, words
+from tests.dashboard_views import few, indicator, missed, overview, plain, props, value, words
 from tests.target_sheets import put_targets
 
 HALF = {"answer_rate": (">=", 0.96), "offered_volume": (">=", 160_000.0), "speed_of_answer": ("<=", 9.5)}
@@ -144,6 +144,16 @@ def test_the_sentence_tells_of_the_year_alone_where_nothing_else_is_judged() -> 
     assert findings.overview_sentence(overview(missed(), rows=(met,))).endswith(
         "另有 1 项按全年目标判断:1 项达标。接通率缺 1 天的数据。"
     )
+
+
+def test_what_comes_on_top_is_called_another_only_once() -> None:
+    year = replace(plain(), status=Status.AT_RISK, judged_over=YEAR)
+    half = replace(indicator("accepted_volume", value("accepted_volume", 9.0)), status=Status.MET)
+    half = replace(half, judged_over=FIRST_HALF)
+    said = findings.overview_sentence(overview(missed(), rows=(few(), year, half)))
+    assert said.count("另有") == 1 and "另有 1 项按半年目标判断:1 项达标。1 项指标按全年目标判断:1 项有风险" in said
+    assert "。1 项样本不足,暂不判断。" in said
+    assert "另有 1 项样本不足" in findings.overview_sentence(overview(missed(), rows=(few(),)))
 
 
 def test_what_is_shown_already_gets_no_column(data: Data) -> None:

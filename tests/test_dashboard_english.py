@@ -79,7 +79,7 @@ def test_every_formula_can_be_read() -> None:
     [
         (
             "此后每天需 ≥ 92.7 %;还可不合格 294 件(已用 57 %)",
-            "required every day from here: ≥ 92.7 %; 294 more may fail (57 % used)",
+            "daily need ≥ 92.7 %; 294 more may fail (57 % used)",
         ),
         ("2026年1月1日–6月30日", "1 Jan 2026–30 Jun"),
         ("11月1–30日", "1–30 Nov"),

@@ -78,7 +78,7 @@ def test_it_leaves_today_out_of_what_is_compared_and_says_so(data: Data) -> None
     said = _said(view, MONTH)
     assert "−1,000 个  较上月同期" in said
     assert "变化(截至昨天)" in said
-    assert to_english("较上月同期(截至昨天)") == "vs last month to date (to yesterday)"
+    assert to_english("较上月同期(截至昨天)") == "vs last month (to yesterday)"
 
 
 def test_it_speaks_of_the_same_days_in_its_sentences(data: Data, calls_view: CallsView) -> None:

@@ -80,7 +80,7 @@ def test_a_card_says_what_the_year_still_takes_and_leads_to_the_path(view: Overv
     card = parts.cards(view.headline, view, Filters("district"), "")
     assert pace.pace.said in words(card)
     assert "此后每天需 ≥" in pace.pace.said and "还可漏接" in pace.pace.said
-    assert f"/indicator?sheet=district-2026&key={pace.key}" in props(card, "href")
+    assert f"/indicator?sheet=district-2026&key={pace.key}&centre=district" in props(card, "href")
 
 
 def test_the_worst_card_comes_first(view: Overview) -> None:

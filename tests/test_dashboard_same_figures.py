@@ -53,6 +53,16 @@ BY = {
 }
 
 
+Answers = dict[tuple[object, ...], dict[tuple[str, str, str], tuple[object, ...]]]
+"""What the command line gave, by what it was asked."""
+
+
+@pytest.fixture(scope="module")
+def answers() -> Answers:
+    """Pages of several periods hold figures of the same days: each question is asked once."""
+    return {}
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeProduct, Path]]:
     folder = tmp_path_factory.mktemp("same")
@@ -123,11 +133,14 @@ def as_shown(value: KpiValue) -> tuple[object, ...]:
 
 @pytest.mark.parametrize(("preset", "compare"), ASKED)
 def test_every_figure_of_every_page_is_the_command_lines(
-    made: tuple[FakeProduct, Path], capsys: pytest.CaptureFixture[str], preset: str, compare: Reference
+    made: tuple[FakeProduct, Path],
+    answers: Answers,
+    capsys: pytest.CaptureFixture[str],
+    preset: str,
+    compare: Reference,
 ) -> None:
     product, folder = made
     told = Told(Place(folder, product.engine).configured(), capsys)
-    answers: dict[tuple[object, ...], dict[tuple[str, str, str], tuple[object, ...]]] = {}
     compared, seen = dict.fromkeys(views(Data(product), preset, compare), 0), set[str]()
     for page, view in views(Data(product), preset, compare).items():
         for path, value in figures(view):

@@ -148,7 +148,8 @@ def test_a_sheet_of_the_past_waits_for_nothing(server: Flask, name: str, past: d
 
 
 def test_a_row_of_the_sheet_waits_for_its_own_source(server: Flask) -> None:
-    rows = {one.text: one.sources for one in blocks(shown(server, "targets", RUNNING["targets"])) if one.what == "num"}
+    found = blocks(shown(server, "targets", RUNNING["targets"]))
+    rows = {one.text: one.sources for one in found if one.what == "num value"}
     assert {"calls", "orders"} <= set(rows.values())
 
 

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from dashboard import language
 from dashboard.ask_wall_work import MOST_BINS, bins_of
 from dashboard.texts import TEXTS
 from dashboard.theme import Tokens
+from dashboard.views_wall import WallView
 from dashboard.wall_asked import WallAsked
 from dashboard.wall_page import SCRIPT_TEXTS, page
 from dashboard.wall_parts import Html, badge, el, joined
+from dashboard.wall_scenes_pace import pace_scene
 from dashboard.wall_svg import Bullet, Curve, Histogram, bullet, curve, histogram
-from kpi.status import Status
+from kpi.model import Better
+from kpi.pace_model import Pace, Progress, ProgressRow
+from kpi.periods import Period
+from kpi.sheet import BLANK, Cell, CellKind, Indicator
+from kpi.status import Operator, Status
 
 FILES = Path(__file__).resolve().parent.parent / "dashboard" / "wall_files"
 WEEK = ["一", "二", "三", "四", "五", "六", "日"]
@@ -60,7 +71,7 @@ def test_a_histogram_marks_what_is_beyond_the_target() -> None:
     drawn = histogram(Histogram([50, 60, 70], [3, 6], 60.0, "目标 ≥ 60", "分布"))
     assert drawn.count('class="bar"') == 1
     assert drawn.count('class="bar beyond"') == 1
-    assert "目标 ≥ 60" in drawn
+    assert "目标 ≥\u00a060" in drawn
 
 
 @pytest.mark.parametrize(
@@ -101,3 +112,21 @@ def test_its_style_sheet_takes_colours_from_the_tokens_alone() -> None:
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?![-\w]* ?[{.,:])", sheet) == []
     known = {field.name.replace("_", "-") for field in fields(Tokens)} | {"font", "face", "s", "m", "l", "n"}
     assert set(re.findall(r"var\(--([a-z-]+)", sheet)) <= known
+
+
+def test_what_it_takes_stands_without_the_status_beside_it_in_both_languages() -> None:
+    """“余下全部回访也只有 99.4 %”: with the status before it, the line would be cut in English."""
+    day, said = date(2026, 11, 22), "已无法达标:余下全部回访也只有 99.4 %"
+    target = Cell(CellKind.NUMBER, "=100%", Operator.EQUAL, Decimal(100), "%")
+    pace = Pace(Period(date(2026, 1, 1), date(2026, 12, 31)), target, Status.OUT_OF_REACH, value=0.994, said=said)
+    row = ProgressRow(
+        "k", 1, "项目", Indicator(1, "", "", "回访率", BLANK, target), None, "%", Better.HIGHER, pace, pace
+    )
+    found = Progress("s", "表", 2026, day, (row,), (), "", 1)
+    view = cast(WallView, SimpleNamespace(progress=found, week=SimpleNamespace(today=day)))
+    assert ">余下全部回访也只有 99.4\u00a0%<" in pace_scene(view, ())
+    language.use(language.ENGLISH)
+    try:
+        assert ">every one called back gives only 99.4\u00a0%<" in pace_scene(view, ())
+    finally:
+        language.use(language.CHINESE)

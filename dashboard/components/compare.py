@@ -105,16 +105,12 @@ def _cells(line: UnitRow, one: KpiComparison, view: CompareView, filters: Filter
         name.append(html.Small(t("compare.own")))
     fraction = html.Span(fmt.parts(value), className="parts")
     shown = fmt.figure(value, kpi.unit, line.target)
-    cells: list[Children] = [name, [figure(shown), fraction], words.interval_text(line, kpi), _days(line)]
+    cells: list[Children] = [name, [figure(shown), fraction], words.interval_text(line, kpi)]
+    cells.append(words.covered(value, line.standing.read))
     if held:
         target = fmt.target_text(line.target, kpi.unit) if line.target else ""
         cells += [target, badge(line.status), words.distance(line, kpi)]
     return [*cells, _gap(line, one), words.why_not_ranked(line, one, view.scope.min_sample)]
-
-
-def _days(line: UnitRow) -> Child:
-    value = line.standing.value
-    return f"{value.days_with_data}/{value.days_passed}" if value.days_passed else fmt.DASH
 
 
 def _gap(line: UnitRow, one: KpiComparison) -> Children:
@@ -128,8 +124,7 @@ def _gap(line: UnitRow, one: KpiComparison) -> Children:
 
 def _total(one: KpiComparison, columns: int) -> list[Children]:
     shown = [figure(fmt.figure(one.total, one.kpi.unit)), html.Span(fmt.parts(one.total), className="parts")]
-    covered = f"{one.total.days_with_data}/{one.total.days_passed}" if one.total.days_passed else fmt.DASH
-    return [t("compare.together"), shown, "", covered, *[""] * (columns - 4)]
+    return [t("compare.together"), shown, "", words.covered(one.total), *[""] * (columns - 4)]
 
 
 def strips(view: CompareView, charts: Mapping[str, ChartView], files: str, theme: str) -> Component:

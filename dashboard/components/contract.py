@@ -28,9 +28,11 @@ from dashboard.components.parts import (
     table,
 )
 from dashboard.filters import Filters
+from dashboard.findings import counted
 from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
 from dashboard.views import Indicator, Overview
+from dashboard.views_live import ByHand
 
 Cell = Callable[[Indicator], Children]
 
@@ -50,10 +52,10 @@ def bound(view: Overview) -> tuple[Indicator, ...]:
 
 
 def contract_panel(view: Overview, filters: Filters, drawn: str) -> Component | None:
-    """The table, None where no target is set."""
-    items = bound(view)
+    """The table, and a line of what people enter beside the KPIs; None where no target is set."""
+    items, entered = bound(view), [_by_hand(one, filters) for one in view.by_hand]
     if not items:
-        return None
+        return panel(t("overview.contract"), entered, "contract-panel") if entered else None
     shown = Shown(view, filters, kpi.common_coverage(items, view.centres))
     columns = _columns(items, shown)
     titles = [column for column, _ in columns]
@@ -61,13 +63,22 @@ def contract_panel(view: Overview, filters: Filters, drawn: str) -> Component | 
     label = t("overview.contract")
     body = table(label, titles, made, "kpi-table row-cards contract-table")
     legend = html.Span(t("targets.bar_legend"), className="bar-legend")
-    return panel(label, body, "contract-panel", aside=[legend, shown.common, *_whole_sheets(view)])
+    note = kpi.common_note(items, view.centres, shown.common)
+    return panel(label, [body, *entered], "contract-panel", aside=[legend, note, *_whole_sheets(view, filters)])
 
 
-def _whole_sheets(view: Overview) -> list[Child]:
+def _by_hand(one: ByHand, filters: Filters) -> Component:
+    """“另有 10 项人工填报指标:1 项未达标(资金使用合规性)、9 项达标”, and the way to them."""
+    told = t("finding.comma").join(counted(one.names))
+    said = t("overview.by_hand", n=one.count, counts=told)
+    return html.P(link(said, "/targets" + TargetFilters(one.sheet, place=filters.place()).query()), className="by-hand")
+
+
+def _whole_sheets(view: Overview, filters: Filters) -> list[Child]:
     """Where the sheet's other indicators stand: what people enter and judge is no KPI."""
     sheets = sorted({one.sheet for one in view.paces.values()})
-    return [link(t("overview.whole_sheet"), "/targets" + TargetFilters(one).query(), "sheet-link") for one in sheets]
+    there = [TargetFilters(one, place=filters.place()).query() for one in sheets]
+    return [link(t("overview.whole_sheet"), "/targets" + query, "sheet-link") for query in there]
 
 
 def _row(item: Indicator, titles: list[Column], cells: list[Children], view: Overview, *, drawn: bool) -> Component:
@@ -156,7 +167,9 @@ def _bar(shown: Shown, item: Indicator) -> Children:
 
 def _said(shown: Shown, item: Indicator) -> Children:
     paced = shown.view.paces.get(item.kpi.code)
-    return pace.to_path(paced, paced.pace.said, t("targets.open", name=item.kpi.name)) if paced is not None else None
+    if paced is None:
+        return None
+    return pace.to_path(paced, paced.pace.said, t("targets.open", name=item.kpi.name), shown.filters)
 
 
 def _chance(shown: Shown, item: Indicator) -> Children:
@@ -168,4 +181,3 @@ def _chance(shown: Shown, item: Indicator) -> Children:
 
 def _today(item: Indicator) -> Children:
     return [cell_word(t("overview.today")), figure(fmt.figure(item.today, item.kpi.unit, item.target))]
-

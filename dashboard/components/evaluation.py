@@ -16,6 +16,7 @@ from dashboard.components.parts import (
     Column,
     aria,
     badge,
+    cell_word,
     figures_panel,
     link,
     panel,
@@ -35,13 +36,13 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column(t("evaluation.row"), "name long"),
-    Column(t("targets.status")),
-    Column(t("evaluation.target")),
-    Column(t("evaluation.value"), "num"),
-    Column(t("evaluation.completion"), "num"),
-    Column(t("evaluation.weight"), "num"),
-    Column(t("evaluation.score"), "num"),
-    Column(t("evaluation.reason"), "long"),
+    Column(t("targets.status"), "status"),
+    Column(t("evaluation.target"), "goal"),
+    Column(t("evaluation.value"), "num value"),
+    Column(t("evaluation.completion"), "num done"),
+    Column(t("evaluation.weight"), "num weight"),
+    Column(t("evaluation.score"), "num points"),
+    Column(t("evaluation.reason"), "long reason"),
     Column(t("review.decide"), "act"),
 )
 MOST_QUESTIONS = 20
@@ -119,16 +120,18 @@ def rows_panel(view: EvaluationView, sources: Sequence[str]) -> Component:
     """Every row with its score. ``sources``: what the figures wait for."""
     known = {one.key: one for project in view.evaluation.projects for one in project.rows}
     rows = [_row(scored, known.get(scored.row.key)) for scored in view.judged.score.rows if scored.row.applies]
-    return figures_panel(t("evaluation.rows"), [table(t("evaluation.rows"), COLUMNS, rows, "plain-table")], sources)
+    return figures_panel(
+        t("evaluation.rows"), [table(t("evaluation.rows"), COLUMNS, rows, "plain-table score-table")], sources
+    )
 
 
 def _row(scored: RowScore, told: EvaluationRow | None) -> Component:
     done = fmt.DASH if scored.completion is None else f"{scored.completion} %"
     if told is not None:  # as the documents print it
         done = told.completion.replace("%", " %")
-    points: list[Child] = [fmt.DASH if scored.score is None else str(scored.score)]
+    points: list[Child] = [cell_word(t("evaluation.score")), fmt.DASH if scored.score is None else str(scored.score)]
     points.append(html.Small(scored.missing or scored.proof))
-    reason: Child = None
+    goal, reason = cell_word(t("evaluation.target")), None
     if told is not None and (told.reason or told.asked):
         reason = html.Span(told.reason, className="error-text" if told.asked else "", title=told.why or None)
     return row(
@@ -136,10 +139,10 @@ def _row(scored: RowScore, told: EvaluationRow | None) -> Component:
         (
             [scored.row.name, html.Small(" · ".join(part for part in (scored.row.section, scored.row.level2) if part))],
             badge(told.status) if told else None,
-            [told.target if told else scored.row.content, html.Small(rule_text(scored.row.rule))],
-            told.value if told else fmt.DASH,
-            done,
-            str(scored.weight),
+            [goal, told.target if told else scored.row.content, html.Small(rule_text(scored.row.rule))],
+            [cell_word(t("evaluation.value")), told.value if told else fmt.DASH],
+            [cell_word(t("evaluation.completion")), done],
+            [cell_word(t("evaluation.weight")), str(scored.weight)],
             points,
             reason,
             forms.button(ids.act("score-edit", scored.row.key), t("evaluation.override")),

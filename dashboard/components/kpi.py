@@ -31,7 +31,7 @@ def card(item: Indicator, view: Overview, filters: Filters, *, drawn: bool) -> C
             html.Div([name_of(item, filters), *pace.status_of(item), proof_button(item)], className="card-head"),
             html.Div([figure(shown, "figure figure-big"), _target(item)], className="card-value"),
             html.Div([parts_of(item), coverage_of(item, view)], className="card-line"),
-            *pace.on_card(item, view),
+            *pace.on_card(item, view, filters),
             html.Div(
                 [
                     html.Div([change_of(item, view), _today(item), without_of(item)], className="card-notes"),
@@ -64,7 +64,8 @@ def rows_panel(view: Overview, filters: Filters, drawn: str) -> Component | None
         names = "、".join(k.name for k in view.silent)
         summary = html.Summary(t("overview.silent", n=len(view.silent)))
         parts.append(html.Details([summary, html.P(t("overview.silent_hint")), html.P(names)], className="silent"))
-    return panel(_title(items, view), parts, "rows-panel", aside=common) if parts else None
+    aside = common_note(items, view.centres, common)
+    return panel(_title(items, view), parts, "rows-panel", aside=aside) if parts else None
 
 
 def _title(items: Sequence[Indicator], view: Overview) -> str:
@@ -141,20 +142,30 @@ def parts_of(item: Indicator) -> Component | None:
 
 
 def coverage_of(item: Indicator, view: Overview, common: str = "") -> Component | None:
-    """Shown where it tells something: a complete period needs no remark, nor what is said above for all rows."""
-    value = item.now
-    if value.value is None or not fmt.missing(value):
+    """Shown where it tells something: a complete period needs no remark, nor what is said above for all rows; where
+    that is said of days missing, a complete period does."""
+    if not _by_days(item) or not (common or fmt.missing(item.now)):
         return None
-    text = fmt.coverage(value, view.centres)
+    text = fmt.coverage(item.now, view.centres)
     return None if text == common else html.Span(text, className="coverage")
+
+
+def _by_days(item: Indicator) -> bool:
+    """True of a figure that days brought: a reading of a month or a stock has none to be missing."""
+    return item.now.value is not None and item.now.days_with_data > 0
 
 
 def common_coverage(items: Sequence[Indicator], centres: int) -> str:
     """The coverage that most of the figures have; '' where it is complete."""
-    texts = Counter(
-        fmt.coverage(i.now, centres) if fmt.missing(i.now) else "" for i in items if i.now.value is not None
-    )
+    texts = Counter(fmt.coverage(i.now, centres) if fmt.missing(i.now) else "" for i in items if _by_days(i))
     return texts.most_common(1)[0][0] if texts else ""
+
+
+def common_note(items: Sequence[Indicator], centres: int, common: str) -> str:
+    """The coverage told once for the table; that some rows tell their own, where they do."""
+    told = [fmt.coverage(i.now, centres) for i in items if _by_days(i)]
+    apart = any(text != common for text in told) or len(told) < sum(i.now.value is not None for i in items)
+    return t("overview.unless_noted", coverage=common) if common and apart else common
 
 
 def change_of(item: Indicator, view: Overview) -> Component | None:

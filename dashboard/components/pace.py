@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard import format_pace as fp
 from dashboard.components.bullet import bullet
 from dashboard.components.parts import Child, badge, link
+from dashboard.filters import Filters
 from dashboard.target_filters import TargetFilters
 from dashboard.texts import t
 from dashboard.views import Indicator, Overview
@@ -53,7 +54,7 @@ def is_apart(paced: Paced | None, view: Overview) -> bool:
     return paced is not None and paced.period != view.period
 
 
-def on_card(item: Indicator, view: Overview) -> list[Child]:
+def on_card(item: Indicator, view: Overview, filters: Filters) -> list[Child]:
     """The bar with its value to date, and below it what it takes."""
     paced, drawn = view.paces.get(item.kpi.code), bar(item, view)
     if drawn is None:
@@ -62,7 +63,7 @@ def on_card(item: Indicator, view: Overview) -> list[Child]:
     if paced is not None and is_apart(paced, view):
         shown = fp.shown(paced.pace, item.kpi.unit.value)
         to_date = html.Span(f"{to_date_of(paced.period)} {shown.spoken}", className="parts", title=fp.parts(paced.pace))
-    return [html.Div([to_date, drawn], className="card-pace"), _words(item, view)]
+    return [html.Div([to_date, drawn], className="card-pace"), _words(item, view, filters)]
 
 
 def to_date_of(period: Period) -> str:
@@ -70,7 +71,7 @@ def to_date_of(period: Period) -> str:
     return t("overview.half_to_date" if unit_of(period) is Grain.HALF else "overview.full_to_date")
 
 
-def _words(item: Indicator, view: Overview) -> Component | None:
+def _words(item: Indicator, view: Overview, filters: Filters) -> Component | None:
     """Allowance, rate required and probability, and of which period, for they are not of the days shown."""
     paced = view.paces.get(item.kpi.code)
     if paced is None or not paced.pace.said:
@@ -79,9 +80,10 @@ def _words(item: Indicator, view: Overview) -> Component | None:
     odds = t("targets.chance", p=fp.chance(chance)) if chance is not None else ""
     words = t("finding.semicolon").join(filter(None, (paced.pace.said, odds)))
     of = html.Span(t("overview.pace_of", period=name_of(paced.period)), className="pace-of")
-    return to_path(paced, [of, words], words)
+    return to_path(paced, [of, words], words, filters)
 
 
-def to_path(paced: Paced, content: Child | list[Child], title: str) -> Component:
-    """A link to the whole path of the indicator."""
-    return link(content, "/indicator" + TargetFilters(sheet=paced.sheet).query(key=paced.key), "pace", title=title)
+def to_path(paced: Paced, content: Child | list[Child], title: str, filters: Filters) -> Component:
+    """A link to the whole path of the indicator, from which the way leads back to the same centre and period."""
+    there = TargetFilters(paced.sheet, place=filters.place()).query(key=paced.key)
+    return link(content, "/indicator" + there, "pace", title=title)

@@ -40,6 +40,7 @@ from kpi.status import Status
 SPARK = (68, 26)
 ALARMING = (Status.OUT_OF_REACH, Status.MISSED, Status.AT_RISK)
 
+
 def groups(
     rows: Sequence[ProgressRow], as_of: date, filters: TargetFilters, sources: Mapping[str, Sequence[str]]
 ) -> list[Child]:
@@ -105,7 +106,7 @@ def _row(
     """One indicator. ``sources``: what its figures wait for."""
     due = item.due(as_of)
     name = item.indicator.name
-    there = "/indicator" + TargetFilters(sheet=filters.sheet, as_of=filters.as_of).query(key=item.key)
+    there = "/indicator" + filters.of_sheet().query(key=item.key)
     label = [
         link(name, there, "kpi-name", title=t("targets.open", name=name)),
         html.Span(_standing(item), className="parts"),

@@ -50,7 +50,7 @@ def sheet_links(sheets: Sequence[SheetRow], filters: TargetFilters, path: str) -
         html.Li(
             link(
                 _sheet_name(one),
-                path + TargetFilters(sheet=one.code, as_of=filters.as_of).query(),
+                path + filters.of_sheet().with_(sheet=one.code).query(),
                 "centre-item",
                 title=one.code,
                 **here(one.code == filters.sheet),

@@ -143,9 +143,11 @@ def _due_hover(day: DueDay) -> str:
 
 def versus_figure(versus: Versus, today: date, theme: str) -> dict[str, Any]:
     """This period as one strong line, the days it is held against in grey; gaps as gaps. No line leads to today, which
-    has only begun."""
+    has only begun; today alone stands as a bar beside that of the other day's same hours."""
     tokens = themes.THEMES[theme]
     layout = themes.plotly_layout(theme)
+    if versus.hour:
+        return _two_days(versus, tokens, layout)
     layout["hovermode"] = "x"
     layout["xaxis"] |= {"type": "date", "tickformat": "%-m月%-d日", "nticks": 7}
     if len(versus.days) <= FEW_DAYS:  # a mark a day, or the same day would stand below several
@@ -167,6 +169,25 @@ def versus_figure(versus: Versus, today: date, theme: str) -> dict[str, Any]:
     if running:
         traces.append(_running(today, running, tokens))
     return {"data": traces, "layout": layout}
+
+
+def _two_days(versus: Versus, tokens: Tokens, layout: dict[str, Any]) -> dict[str, Any]:
+    """The same hours of two days."""
+    layout["xaxis"] |= {"type": "category", "showticklabels": True}
+    layout["yaxis"] |= {"rangemode": "tozero", "nticks": 5, "tickformat": ",d"}
+    layout |= {"bargap": 0.6, "hovermode": False}
+    counts = [*versus.then, *versus.now]
+    bars = {
+        "type": "bar",
+        "x": [versus.then_words or t("calls.last_year"), t("calls.today_until", hour=versus.hour)],
+        "y": counts,
+        "text": ["" if count is None else fmt.number(count) for count in counts],
+        "textposition": "outside",
+        "textfont": {"size": 12, "color": tokens.ink},
+        "cliponaxis": False,
+        "marker": {"color": [tokens.bar, tokens.ink_soft]},
+    }
+    return {"data": [bars], "layout": layout}
 
 
 def _running(today: date, counts: list[float], tokens: Tokens) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def sections_of(filters: TargetFilters, key: str, theme: str) -> Sections:
         gone = states.state(t("indicator.unknown"), _back(filters))
         return {"sentence": gone, "charts": None, "pace": None, "proof": None}
     sources = together(sources_of_rows(current(), filters.sheet, view.detail.as_of, [view.detail.row]))
-    charts = charts_indicator.charts_of(view, sources)
+    charts = charts_indicator.charts_of(view, sources, current().filters(dict(filters.place)).filters)
     return {
         "sentence": _sentence(view, filters, sources),
         "charts": indicator.charts(view, charts, files_of(PAGE, filters.query(key=key)), theme),
@@ -73,7 +73,7 @@ def sections_of(filters: TargetFilters, key: str, theme: str) -> Sections:
 
 
 def _back(filters: TargetFilters) -> Component:
-    there = "/targets" + TargetFilters(sheet=filters.sheet, as_of=filters.as_of).query()
+    there = "/targets" + filters.of_sheet().query()
     return link(t("indicator.back"), there, "button")
 
 
@@ -92,7 +92,7 @@ def _sentence(view: IndicatorView, filters: TargetFilters, sources: Sequence[str
 
 
 def _entry(view: IndicatorView, filters: TargetFilters) -> str:
-    return "/entries" + TargetFilters(sheet=filters.sheet).query(key=view.detail.row.key)
+    return "/entries" + filters.of_sheet().with_(as_of=None).query(key=view.detail.row.key)
 
 
 def _what_if_form() -> list[Component]:

@@ -49,17 +49,15 @@ def sections_of(filters: TargetFilters) -> Sections:
     sources = sources_of_view(current(), view)
     rows = [row for row in view.progress.rows if filters.keeps(row, view.as_of)]
     legend = html.P(t("targets.bar_legend"), className="note")
-    empty = html.Div([html.P(t("targets.none_here")), link(t("targets.clear"), "/targets" + _plain(filters), "button")])
+    empty = html.Div(
+        [html.P(t("targets.none_here")), link(t("targets.clear"), "/targets" + filters.of_sheet().query(), "button")]
+    )
     return {
         "sentence": _sentence(view, together(sources)),
         "tools": _tools(view, filters),
         "table": [*parts.groups(rows, view.as_of, filters, sources), legend] if rows else [empty],
         "findings": _findings(view),
     }
-
-
-def _plain(filters: TargetFilters) -> str:
-    return TargetFilters(sheet=filters.sheet, as_of=filters.as_of).query()
 
 
 def _sentence(view: TargetsView, sources: Sequence[str]) -> Component:

@@ -58,11 +58,11 @@ class AlertDesk(SheetDesk):
         self.desk.write(batch(calls=calls(*rows, day=day)))
 
     def plain_days(self, first: date, last: date, offered: int = 1000, answered: int = 970) -> None:
-        """The same figures each day, in hours 9 and 10, half in each, delivered at night."""
-        for number in range((last - first).days + 1):
-            day = first + timedelta(days=number)
-            half = {9: (offered // 2, answered // 2), 10: (offered // 2, answered // 2)}
-            self.hours(day, f"{day + timedelta(days=1)} 01:00", half)
+        """The same figures each day, in hours 9 and 10, half in each, told together in the night after the last."""
+        self.desk.clock.moment = at(f"{last + timedelta(days=1)} 01:00")
+        half = {"offered": offered // 2, "answered": answered // 2, "abandoned": offered // 2 - answered // 2}
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        self.desk.write(batch(calls=calls(*({"day": day, "hour": hour, **half} for day in days for hour in (9, 10)))))
 
     def tick(self, local: str) -> TickResult:
         """One look at a local wall time."""

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from db.day_memory import forget
 from db.engine import write
 from db.runs import mark_checked
+from db.schema import metadata
 from db.store import CentreRow, sync_centres, sync_source
 from ingest.config import Config, load_config
 from kpi.catalogue import Catalogue, build
@@ -29,6 +31,7 @@ FIRST = date(2026, 1, 20)
 MARCH = date(2026, 3, 1)
 MISSING = date(2026, 3, 9)
 BAD_WEEK = range(2, 9)
+TITLES = {"calls": "话务平台导出", "orders": "工单系统"}
 
 SOURCES = """\
 centres:
@@ -122,8 +125,32 @@ def answered_of(day: date) -> tuple[int, int]:
     return offered, offered * percent // 100
 
 
+_FILLED: dict[tuple[str, bool], bytes] = {}
+"""SQLite files with nothing in them but the made facts: half a second's work, wanted a hundred times."""
+
+
 def fill(engine: Engine, now: str = NOW, *, targets: bool = True) -> Desk:
     """Writes the made facts as two sources' pulls would: what came before March at once, then a pull a day."""
+    rows = " UNION ALL ".join(f'SELECT 1 FROM "{name}"' for name in metadata.tables)
+    with engine.connect() as conn:
+        untouched = engine.dialect.name == "sqlite" and conn.execute(text(f"{rows} LIMIT 1")).first() is None
+    if not untouched:
+        return _pulled(engine, now, targets=targets)
+    path, key = Path(str(engine.url.database)), (now, targets)
+    engine.dispose()  # the last connection to close writes the -wal file back
+    if key not in _FILLED:
+        _pulled(engine, now, targets=targets)
+        engine.dispose()
+        _FILLED[key] = path.read_bytes()
+    path.write_bytes(_FILLED[key])
+    forget(engine)
+    desk = Desk(engine, FrozenClock(now))
+    for code, title in TITLES.items():
+        desk.source(code, title)
+    return desk
+
+
+def _pulled(engine: Engine, now: str, *, targets: bool) -> Desk:
     desk = Desk(engine, FrozenClock("2026-03-01 02:30"))
     history = [FIRST + timedelta(days=n) for n in range((MARCH - FIRST).days)]
     _write_calls(desk, history, "话务明细_历史.csv")
@@ -212,8 +239,8 @@ def _write_orders(desk: Desk, days: Sequence[date], file: str) -> None:
 
 
 def _mark(engine: Engine, desk: Desk, now: str) -> None:
-    for code in ("calls", "orders"):
-        mark_checked(engine, desk.source(code, {"calls": "话务平台导出", "orders": "工单系统"}[code]), at(now), None)
+    for code, title in TITLES.items():
+        mark_checked(engine, desk.source(code, title), at(now), None)
 
 
 def _give_targets(engine: Engine) -> None:

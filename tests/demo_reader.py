@@ -48,23 +48,22 @@ def seconds(cell: object) -> int:
     return int(hours) * 3600 + int(minutes) * 60 + int(rest)
 
 
-def good_calls(paths: Iterable[Path]) -> list[Call]:
+def good_calls(rows: Iterable[Row]) -> list[Call]:
     """Every call that is not spoilt."""
     found = []
-    for path in paths:
-        for row in read(path):
-            asked, wait = row.get("来电时间", row.get("呼入时间")), row.get("等待时长(秒)", row.get("等待时长"))
-            if isinstance(asked, str):
-                if "-30 " in asked:
-                    continue
-                asked = datetime.strptime(asked, "%Y/%m/%d %H:%M:%S")
-            if row["是否接通"] == "未知" or wait == "-5" or row["通话时长"] in ("25:71:00", "#VALUE!"):
+    for row in rows:
+        asked, wait = row.get("来电时间", row.get("呼入时间")), row.get("等待时长(秒)", row.get("等待时长"))
+        if isinstance(asked, str):
+            if "-30 " in asked:
                 continue
-            assert isinstance(asked, datetime)
-            answered = row["是否接通"] == "是"
-            handled = seconds(row["通话时长"]) + seconds(row["话后时长"]) if answered else 0
-            seat, rating = row.get("工号", row.get("坐席工号")), row.get("评价", row.get("满意度评价"))
-            found.append(Call(asked, answered, seconds(wait), handled, str(seat), str(rating)))
+            asked = datetime.strptime(asked, "%Y/%m/%d %H:%M:%S")
+        if row["是否接通"] == "未知" or wait == "-5" or row["通话时长"] in ("25:71:00", "#VALUE!"):
+            continue
+        assert isinstance(asked, datetime)
+        answered = row["是否接通"] == "是"
+        handled = seconds(row["通话时长"]) + seconds(row["话后时长"]) if answered else 0
+        seat, rating = row.get("工号", row.get("坐席工号")), row.get("评价", row.get("满意度评价"))
+        found.append(Call(asked, answered, seconds(wait), handled, str(seat), str(rating)))
     return found
 
 

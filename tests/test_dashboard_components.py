@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from dashboard import chart_tables as tables
-from dashboard import findings, shell
+from dashboard import findings, language, shell
 from dashboard.components import calendar, contract, kpi, proof, records, states
 from dashboard.components.parts import badge, figure
 from dashboard.data import CentreChoice
@@ -115,6 +115,13 @@ def test_what_is_said_of_all_rows_is_true_of_all_rows() -> None:
     assert "按日的指标除另注外 19/20 天有数据" in said
     assert said.count("19/20 天有数据") == said.count("20/20 天有数据") == 1
     assert "除另注外 19/20" in words(kpi.rows_panel(overview(rows=(short, reading)), Filters(), ""))
+    language.use(language.ENGLISH)
+    try:
+        assert "unless noted 19/20 days have data" in words(
+            kpi.rows_panel(overview(rows=(short, short, whole)), Filters(), "")
+        )
+    finally:
+        language.use(None)
 
 
 def test_it_lists_what_no_source_tells_below_the_rows() -> None:

@@ -15,6 +15,7 @@ from dashboard.components import pace
 from dashboard.components.parts import Column, aria, data, figure, icon, link, panel, row, stale_note, table
 from dashboard.figures.spark import spark_mask
 from dashboard.filters import Filters
+from dashboard.language import spoken
 from dashboard.texts import t
 from dashboard.views import Indicator, Overview
 from kpi.model import Kpi, KpiValue
@@ -165,7 +166,7 @@ def common_note(items: Sequence[Indicator], centres: int, common: str) -> str:
     """The coverage told once for the table; that some rows tell their own, where they do."""
     told = [fmt.coverage(i.now, centres) for i in items if _by_days(i)]
     apart = any(text != common for text in told) or len(told) < sum(i.now.value is not None for i in items)
-    return t("overview.unless_noted", coverage=common) if common and apart else common
+    return t("overview.unless_noted", coverage=spoken(common)) if common and apart else common
 
 
 def change_of(item: Indicator, view: Overview) -> Component | None:

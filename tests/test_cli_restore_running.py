@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,7 +44,7 @@ def test_it_does_not_restore_under_a_running_process(place: Place, tmp_path: Pat
         refused = run_app("restore", str(tmp_path / "b.zip"), "--force", env=place.env, seconds=180)
         assert refused.returncode == 1 and "没有恢复任何东西" in refused.stderr and "请先停止" in refused.stderr
         assert "Traceback" not in refused.stderr and offered(place) == 99
-        os.kill(process.process.pid, signal.SIGKILL)
+        process.process.kill()
         process.process.wait()
         place.engine.dispose()
         done = run_app("restore", str(tmp_path / "b.zip"), "--force", env=place.env, seconds=180)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 import subprocess
 import sys
 import threading
@@ -11,7 +10,6 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine
 
 from db.engine import make_engine
@@ -93,7 +91,6 @@ def test_it_writes_a_run_once_when_two_try_at_the_same_time(engine: Engine) -> N
     assert sorted(outcomes) == ["refused", "written"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_it_leaves_whole_days_when_the_writer_is_killed(engine: Engine) -> None:
     chance = random.Random(20260305)
     for _ in range(4):
@@ -102,7 +99,7 @@ def test_it_leaves_whole_days_when_the_writer_is_killed(engine: Engine) -> None:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
             time.sleep(chance.uniform(0.05, 0.6))
-            process.send_signal(signal.SIGKILL)
+            process.kill()
         values = rows(
             engine, "SELECT DISTINCT offered FROM call_stats UNION SELECT DISTINCT seat_calls FROM seat_stats"
         )

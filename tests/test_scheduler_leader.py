@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def test_it_lets_one_process_lead_and_the_next_take_over_when_it_is_killed(engin
             assert second.process.poll() is None and second.lines == ["ready"]
             assert someone_leads(engine)
             killed = time.monotonic()
-            first.process.send_signal(signal.SIGKILL)
+            first.process.kill()
             second.wait_for("leads", seconds=5)
             assert time.monotonic() - killed < 3
             assert someone_leads(engine)

@@ -72,7 +72,7 @@ def test_it_lets_one_of_two_workers_work_and_the_other_take_over(place: Place) -
         (other,) = [worker for worker in workers if worker is not leaders[0]]
         place.calls_file("b.csv", f"{DAY} 09:00:00,是,10", f"{DAY} 09:00:01,是,10")
         killed = time.monotonic()
-        leaders[0].process.send_signal(signal.SIGKILL)
+        leaders[0].process.kill()
         other.wait_for("开始调度", seconds=5)
         assert time.monotonic() - killed < 3
         until("a pull by the one that took over", 20, lambda: offered(place.engine) == 2)
@@ -147,7 +147,7 @@ def test_it_ends_a_pull_by_hand_at_the_second_ctrl_c(sqlite_engine: Engine, tmp_
 def test_it_closes_the_run_of_a_worker_that_was_killed(slow: Place) -> None:
     with app("worker", env=slow.env) as first:
         assert SlowPages.asked.wait(30)
-        first.process.send_signal(signal.SIGKILL)
+        first.process.kill()
         first.end()
     assert states(slow.engine) == ["running"]
     slow.configured(SOURCES)
@@ -217,7 +217,7 @@ def test_it_is_one_process_of_the_house_that_is_named_in_runs() -> None:
 def test_a_pull_by_hand_closes_the_run_that_a_killed_one_left(slow: Place) -> None:
     with app("pull", "slow", env=slow.env) as killed:
         assert SlowPages.asked.wait(30)
-        killed.process.send_signal(signal.SIGKILL)
+        killed.process.kill()
         killed.end()
     assert states(slow.engine) == ["running"]
     slow.configured(SOURCES)
@@ -234,7 +234,7 @@ def test_a_worker_that_leads_closes_the_run_that_another_process_left(place: Pla
         elsewhere = Place(place.folder / "elsewhere", place.engine).configured(SLOW_SOURCES % slow_port)
         with app("pull", "slow", env=elsewhere.env) as killed:
             assert SlowPages.asked.wait(30)
-            killed.process.send_signal(signal.SIGKILL)
+            killed.process.kill()
             killed.end()
         until("the dead run's end", 60, lambda: "running" not in states(place.engine))
         worker.process.send_signal(signal.SIGTERM)

@@ -18,7 +18,7 @@ COMPARE_TEXTS: dict[str, str] = {
     "compare.remove": "移出 {name}",
     "compare.alone": "{name}(不含下级)",
     "compare.own": "本中心",
-    "compare.table": "{name}:{n} 个中心,最需要关注的在前",
+    "compare.table": "{name}:{n} 个中心,数值差的在前",
     "compare.table_apart": "{name}:{n} 个中心,口径不同,不排序",
     "compare.centre": "中心",
     "compare.interval": "95 % 区间",

@@ -18,7 +18,7 @@ COMPARE_TEXTS_EN: dict[str, str] = {
     "compare.remove": "Take out {name}",
     "compare.alone": "{name} (without those below it)",
     "compare.own": "this centre",
-    "compare.table": "{name}: {n} centres, those that need attention first",
+    "compare.table": "{name}: {n} centres, worst value first",
     "compare.table_apart": "{name}: {n} centres under different formulas, not ordered",
     "compare.centre": "Centre",
     "compare.interval": "95 % interval",
